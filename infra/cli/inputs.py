@@ -63,7 +63,7 @@ def gather(deps: Deps, days: int) -> tuple[Arrived, ...]:
     """Read at most 500 jobs of each status."""
     now = deps.clock.now()
     since = now - timedelta(days=days)
-    found = [one for status in Status for one in latest(deps.store, status, since, now, MOST)]
+    found = latest(deps.store, Status, since, now, MOST)
     languages = deps.company.languages if deps.company else ()
     records = (deps.store.load(one.job_id) for one in found if one.updated_at >= since)
     return tuple(

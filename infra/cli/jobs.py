@@ -12,7 +12,7 @@ from countersign.domain.jobs.change import JobRecord
 from countersign.domain.jobs.job import JobSummary, Status
 from countersign.domain.ports import JobStore
 from countersign.domain.workflow import Workflows
-from countersign.jobs.finding import latest
+from countersign.jobs.finding import cut_short, latest
 from countersign.runtime.deps import Deps
 from infra.cli.job_view import row
 
@@ -40,9 +40,8 @@ def summaries(store: JobStore, now: datetime, wanted: Wanted) -> list[JobSummary
     """Jobs of one status or of all, latest change first: of the latest 50 of each status those of
     the workflow, or all. Finished ones are those of the last `days`."""
     every, since = [wanted.status] if wanted.status else list(Status), _since(now, wanted)
-    jobs = [job for one in every for job in latest(store, one, since, now, MOST)]
-    jobs = [job for job in jobs if wanted.workflow in {"", job.workflow}]
-    return sorted(jobs, key=lambda job: job.updated_at, reverse=True)
+    jobs = latest(store, every, since, now, MOST)
+    return [job for job in jobs if wanted.workflow in {"", job.workflow}]
 
 
 def list_jobs(
@@ -61,13 +60,9 @@ def recent(
     """Jobs that changed within that time, at most so many of each status; and the statuses of which
     there are more."""
     now = deps.clock.now()
-    ids, cut = [], []
-    for status in statuses:
-        jobs = latest(deps.store, status, now - within, now, most)
-        wanted = [job.job_id for job in jobs if job.updated_at >= now - within]
-        ids += wanted
-        cut += [status.value] if len(wanted) == most else []
-    return [deps.store.load(job_id) for job_id in ids], tuple(cut)
+    jobs = latest(deps.store, statuses, now - within, now, most)
+    jobs = [job for job in jobs if job.updated_at >= now - within]
+    return [deps.store.load(job.job_id) for job in jobs], cut_short(jobs, most)
 
 
 def load(store: JobStore, job_id: str, now: datetime) -> JobRecord:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 from countersign.domain.jobs.job import JobSummary, Status
@@ -20,15 +19,10 @@ def tell_killed(running: Stand) -> tuple[str, ...]:
     """The recorder hears of each killed execution whose job is under way, and marks the job FAILED:
     `countersign case JOB resume` lets it go on. The jobs; none, when nothing was killed."""
     killed = _failed(running)
-    told = [job for job in _begun(running) if job.execution in killed]
+    told = [job for job in running.deps.store.live(BEGUN, MOST) if job.execution in killed]
     for job in told:
         _tell(running, killed[job.execution], job)
     return tuple(job.job_id for job in told)
-
-
-def _begun(running: Stand) -> Iterator[JobSummary]:
-    for status in BEGUN:
-        yield from running.deps.store.live(status, MOST)
 
 
 def _failed(running: Stand) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -245,8 +246,8 @@ def test_jobs_are_listed_by_status_latest_first(store: JobStore) -> None:
     """A job is in the list of its present status only."""
     record = stored(store)
     commit(store, record, PROCESSING)
-    assert [job.job_id for job in store.live(Status.PROCESSING, 5)] == [record.job.job_id]
-    assert store.live(Status.PENDING, 5) == []
+    assert [job.job_id for job in store.live({Status.PROCESSING}, 5)] == [record.job.job_id]
+    assert store.live({Status.PENDING}, 5) == []
     assert store.oldest(Status.PENDING) is None
     stored(store, "evt-later")
     assert store.oldest(Status.PROCESSING) == JobSummary.of(store.load(record.job.job_id).job)
@@ -260,7 +261,7 @@ def test_a_list_shows_of_a_job_what_the_job_says(store: JobStore) -> None:
         stored(store),
         Change(event="x", actor="t", reason=reason, turns={"crm-write": turn}),
     )
-    assert store.live(Status.PENDING, 5) == [JobSummary.of(record.job)]
+    assert store.live({Status.PENDING}, 5) == [JobSummary.of(record.job)]
 
 
 def test_finished_jobs_are_listed_by_the_day_they_ended(store: JobStore) -> None:
@@ -272,14 +273,43 @@ def test_finished_jobs_are_listed_by_the_day_they_ended(store: JobStore) -> None
         record = commit(store, stored(store, f"evt-{number}"), PROCESSING)
         ends(store, record, status, START + timedelta(hours=after_hours))
     since, now = START + timedelta(hours=2), START + timedelta(hours=201)
-    found = store.ended(Status.COMPLETED, since, now, 5)
+    found = store.ended({Status.COMPLETED}, since, now, 5)
     assert [job.updated_at - START for job in found] == [timedelta(hours=h) for h in (200, 150, 40)]
-    assert list(store.ended(Status.COMPLETED, since, now, 2)) == list(found[:2])
-    assert store.live(Status.COMPLETED, 5) == []
+    assert list(store.ended({Status.COMPLETED}, since, now, 2)) == list(found[:2])
+    assert store.live({Status.COMPLETED}, 5) == []
     back = store.load(found[0].job_id)
     commit(store, back, Change(event="rollback", actor="t", status=Status.RETRYING))
-    assert [job.job_id for job in store.live(Status.RETRYING, 5)] == [back.job.job_id]
-    assert list(store.ended(Status.COMPLETED, since, now, 5)) == list(found[1:])
+    assert [job.job_id for job in store.live({Status.RETRYING}, 5)] == [back.job.job_id]
+    assert list(store.ended({Status.COMPLETED}, since, now, 5)) == list(found[1:])
+
+
+def test_several_statuses_are_listed_at_once(store: JobStore) -> None:
+    """Of each the latest, however many there are of another: in each shard of the table too."""
+    every, begun = [stored(store, f"evt-{number}") for number in range(24)], []
+    for record in every[::2]:
+        commit(store, record, PROCESSING)
+        begun.append(record.job.job_id)
+    wanted = {Status.PENDING, Status.PROCESSING, Status.PARKED}
+    for limit in (1, 3, 24):
+        found = store.live(wanted, limit)
+        assert Counter(one.status for one in found) == dict.fromkeys(
+            (Status.PENDING, Status.PROCESSING), min(limit, 12)
+        )
+        assert list(found) == sorted(found, key=lambda job: job.updated_at, reverse=True)
+    assert {one.job_id for one in found if one.status is Status.PROCESSING} == {*begun}
+    since, now = START, START + timedelta(hours=30)
+    for number, job_id in enumerate(begun):
+        status = Status.REJECTED if number % 3 else Status.COMPLETED
+        ends(store, store.load(job_id), status, START + timedelta(hours=2 * number))
+    over = store.ended({Status.REJECTED, Status.COMPLETED, Status.SHADOWED}, since, now, 3)
+    assert [(job.updated_at - START) // timedelta(hours=1) for job in over] == [
+        22,
+        20,
+        18,
+        16,
+        12,
+        6,
+    ]
 
 
 def ends(store: JobStore, record: JobRecord, status: Status, at: datetime) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import chain
 
 from countersign.domain.errors import ClaimHeld, NotFound, NotWanted, StoreConflict, Throttled
 from countersign.domain.jobs import audit
@@ -189,17 +190,23 @@ class FakeStore:
         """Arrange: the job's rows have had their days; that its event came is known longer."""
         self._outlived[job_id] = self._records.pop(job_id).job.source.body_digest
 
-    def live(self, status: Status, limit: int) -> Sequence[JobSummary]:
-        return [] if status in FINISHED else self._latest(status)[:limit]
+    def live(self, statuses: Collection[Status], limit: int) -> Sequence[JobSummary]:
+        return self._of_each({*statuses} - FINISHED, limit, lambda _: True)
 
     def oldest(self, status: Status) -> JobSummary | None:
-        return next(reversed(self.live(status, len(self._records))), None)
+        return next(reversed(self.live({status}, len(self._records))), None)
 
     def ended(
-        self, status: Status, since: datetime, now: datetime, limit: int
+        self, statuses: Collection[Status], since: datetime, now: datetime, limit: int
     ) -> Sequence[JobSummary]:
-        found = self._latest(status) if status in FINISHED else []
-        return [job for job in found if since <= job.updated_at <= now][:limit]
+        inside = {*statuses} & FINISHED
+        return self._of_each(inside, limit, lambda job: since <= job.updated_at <= now)
+
+    def _of_each(
+        self, statuses: Collection[Status], limit: int, fits: Callable[[JobSummary], bool]
+    ) -> list[JobSummary]:
+        each = ([job for job in self._latest(one) if fits(job)][:limit] for one in statuses)
+        return sorted(chain.from_iterable(each), key=lambda job: job.updated_at, reverse=True)
 
     def _latest(self, status: Status) -> list[JobSummary]:
         jobs = [JobSummary.of(r.job) for r in self._records.values() if r.job.status is status]

@@ -54,7 +54,7 @@ def overlooked(deps: Deps) -> None:
     jobs that wait for a signature and are in nobody's list."""
     now = deps.clock.now()
     asked = {one.job_id for one in deps.reviews.open_requests(now, WAITING)}
-    waits = deps.store.live(Status.WAITING_FOR_REVIEW, WAITING)
+    waits = deps.store.live({Status.WAITING_FOR_REVIEW}, WAITING)
     unasked = [job for job in waits if job.job_id not in asked and now - job.updated_at > ACTED]
     oldest = sorted(unasked, key=lambda job: job.updated_at)[:LOADED]
     ages = [

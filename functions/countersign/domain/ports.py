@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 from countersign.domain.policy.proposal import Ended, Usage
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from countersign.domain.approvals.codes import Code
@@ -83,17 +83,17 @@ class JobStore(Protocol):
     def forget(self, row: DueRow) -> None:
         """Delete a row whose job is gone, unless it was changed meanwhile."""
 
-    def live(self, status: Status, limit: int) -> Sequence[JobSummary]:
-        """Unfinished jobs of one status, latest change first."""
+    def live(self, statuses: Collection[Status], limit: int) -> Sequence[JobSummary]:
+        """Unfinished jobs, at most `limit` of each of these statuses, latest change first."""
 
     def oldest(self, status: Status) -> JobSummary | None:
         """The unfinished job of one status whose last change is longest ago."""
 
     def ended(
-        self, status: Status, since: datetime, now: datetime, limit: int
+        self, statuses: Collection[Status], since: datetime, now: datetime, limit: int
     ) -> Sequence[JobSummary]:
-        """Finished jobs of one status that ended from `since` to `now`, latest first. Each day
-        costs a read, until there are `limit`."""
+        """Finished jobs that ended from `since` to `now`, at most `limit` of each of these
+        statuses, latest first. Each day costs a read, until there are so many of each."""
 
     def claim(self, claim: Claim, job_id: str, now: datetime, over: str = "") -> Holder:
         """Hold `claim` unless another job does; tell who holds it now.

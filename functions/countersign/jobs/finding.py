@@ -84,9 +84,8 @@ def _by_key(deps: Deps, wanted: Search, may: May) -> Found:
 def _listed(deps: Deps, wanted: Search, whose: frozenset[str]) -> Found:
     now = deps.clock.now()
     since, until = wanted.since or now - timedelta(days=DAYS), min(wanted.until or now, now)
-    with ThreadPoolExecutor(THREADS) as threads:
-        read = threads.map(lambda one: latest(deps.store, one, since, until, LISTED), Status)
-    jobs = [job for found in read for job in found if job.workflow in whose]
+    jobs = latest(deps.store, Status, since, until, LISTED)
+    jobs = [job for job in jobs if job.workflow in whose]
     jobs = [job for job in jobs if wanted.workflow in {"", job.workflow}]
     if wanted.since:
         jobs = [job for job in jobs if wanted.since <= job.updated_at <= until]
@@ -98,12 +97,20 @@ def _listed(deps: Deps, wanted: Search, whose: frozenset[str]) -> Found:
 
 
 def latest(
-    store: JobStore, status: Status, since: datetime, now: datetime, limit: int
-) -> Sequence[JobSummary]:
-    """Jobs of one status, latest change first; finished ones only from `since` on."""
-    if status in FINISHED:
-        return store.ended(status, since, now, limit)
-    return store.live(status, limit)
+    store: JobStore, statuses: Iterable[Status], since: datetime, now: datetime, limit: int
+) -> list[JobSummary]:
+    """At most `limit` jobs of each of these statuses, latest change first; finished ones only from
+    `since` on."""
+    over, under_way = {*statuses} & FINISHED, {*statuses} - FINISHED
+    found = store.ended(over, since, now, limit) if over else ()
+    found = [*found, *(store.live(under_way, limit) if under_way else ())]
+    return sorted(found, key=lambda job: job.updated_at, reverse=True)
+
+
+def cut_short(found: Iterable[JobSummary], limit: int) -> tuple[str, ...]:
+    """The statuses of which there may be more jobs than these."""
+    counts = Counter(job.status for job in found)
+    return tuple(one.value for one in Status if counts[one] >= limit)
 
 
 def _found(every: Sequence[JobRecord], fitting: Sequence[JobRecord]) -> Found:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 
 from countersign.domain.jobs.job import Status
 from countersign.domain.reporting.costs import Cost, costs
-from countersign.jobs.finding import LISTED, THREADS, latest, listed_for, loaded
+from countersign.jobs.finding import LISTED, cut_short, latest, listed_for, loaded
 from countersign.portal import session
 from countersign.portal.jobs import Chip
 from countersign.portal.session import SignedIn
@@ -54,11 +53,8 @@ def _page(deps: Deps, request: Request, who: SignedIn) -> Response:
 
 def _costs(deps: Deps, who: SignedIn, whose: frozenset[str], days: str) -> Costs:
     since = who.now - timedelta(days=int(days))
-    with ThreadPoolExecutor(THREADS) as threads:
-        read = list(
-            threads.map(lambda one: latest(deps.store, one, since, who.now, LISTED), Status)
-        )
-    jobs = [job for found in read for job in found if job.workflow in whose]
+    read = latest(deps.store, Status, since, who.now, LISTED)
+    jobs = [job for job in read if job.workflow in whose]
     found = costs(loaded(deps, [job.job_id for job in jobs if job.updated_at >= since]))
     return Costs(
         lines=tuple((deps.workflows[one.workflow].title, one) for one in found),
@@ -68,5 +64,5 @@ def _costs(deps: Deps, who: SignedIn, whose: frozenset[str], days: str) -> Costs
             Chip(words, f"{COSTS}?days={name}", name == days) for name, words in _DAYS.items()
         ),
         days=days,
-        cut=any(len(found) == LISTED for found in read),
+        cut=bool(cut_short(read, LISTED)),
     )

@@ -44,8 +44,7 @@ def answer(deps: Deps, event: Mapping[str, Any]) -> dict[str, str] | str:
 
 def bars(deps: Deps) -> tuple[Bar, ...]:
     """The causes, the largest first, of the latest unfinished jobs of each status."""
-    unfinished = (status for status in Status if status not in FINISHED)
-    ids = [job.job_id for one in unfinished for job in deps.store.live(one, LISTED)]
+    ids = [job.job_id for job in deps.store.live({*Status} - FINISHED, LISTED)]
     groups = stuck(loaded(deps, ids), deps.clock.now(), _SAMPLES)
     return tuple(
         Bar(

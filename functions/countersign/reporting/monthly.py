@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -42,7 +41,7 @@ from countersign.domain.reporting.owner_review import (
 from countersign.domain.reporting.usage import usage_of
 from countersign.domain.workflow import Workflow
 from countersign.extraction.input_kinds import kind
-from countersign.jobs.finding import THREADS, latest, loaded
+from countersign.jobs.finding import cut_short, latest, loaded
 from countersign.jobs.handover import owners, send_once
 from countersign.runtime.deps import Deps
 from countersign.web.paths import month_path
@@ -84,10 +83,8 @@ class Lists:
 def lists(deps: Deps, since: datetime) -> Lists:
     """At most 500 jobs of each status; each day since then is a read of what ended on it."""
     now = deps.clock.now()
-    with ThreadPoolExecutor(THREADS) as threads:
-        found = list(threads.map(lambda one: latest(deps.store, one, since, now, MOST), Status))
-    cut = tuple(one.value for one, jobs in zip(Status, found, strict=True) if len(jobs) == MOST)
-    return Lists(tuple(job for jobs in found for job in jobs), cut)
+    found = latest(deps.store, Status, since, now, MOST)
+    return Lists(tuple(found), cut_short(found, MOST))
 
 
 def gather(deps: Deps, workflow: str, begins: datetime, listed: Lists | None = None) -> Month:

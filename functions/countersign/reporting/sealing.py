@@ -73,8 +73,7 @@ def _changed(deps: Deps, since: datetime) -> Iterator[Head]:
     # One that goes on between two lists is in both.
     ids = dict.fromkeys(
         job.job_id
-        for status in Status
-        for job in latest(deps.store, status, since, deps.clock.now(), MOST)
+        for job in latest(deps.store, Status, since, deps.clock.now(), MOST)
         if since <= job.updated_at
     )
     # What goes on since then is under the next hour's root too.

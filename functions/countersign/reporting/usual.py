@@ -9,6 +9,7 @@ from datetime import datetime
 from countersign import observability
 from countersign.domain.jobs.job import FINISHED, JobSummary, Status
 from countersign.domain.reporting.usual import Usual, seen
+from countersign.jobs.finding import latest
 from countersign.runtime.deps import Deps
 
 MOST = 500
@@ -33,15 +34,9 @@ def look(deps: Deps) -> None:
 def _changed(deps: Deps, since: datetime, now: datetime) -> Mapping[str, list[JobSummary]]:
     """By workflow: whatever changed since, and all that wait for a person."""
     found: dict[str, list[JobSummary]] = defaultdict(list)
-    for status in Status:
-        listed = (
-            deps.store.ended(status, since, now, MOST)
-            if status in FINISHED
-            else deps.store.live(status, MOST)
-        )
-        for job in listed:
-            if job.updated_at > since or status in WITH_A_PERSON:
-                found[job.workflow].append(job)
+    for job in latest(deps.store, Status, since, now, MOST):
+        if job.updated_at > since or job.status in WITH_A_PERSON:
+            found[job.workflow].append(job)
     return found
 
 

@@ -156,7 +156,7 @@ def _fitting(
     """One more than an operation may have, so that too many are seen."""
     now = deps.clock.now()
     since = now - timedelta(hours=hours)
-    for one in latest(deps.store, status, since, now, MOST + 1):
+    for one in latest(deps.store, {status}, since, now, MOST + 1):
         fits = workflow in {"", one.workflow} and search.casefold() in one.reason.casefold()
         if fits and one.updated_at >= since:
             yield one

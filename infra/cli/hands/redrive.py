@@ -91,7 +91,7 @@ def _whole(deps: Deps, job: str) -> str:
 def _failed(deps: Deps, hours: int) -> list[str]:
     now = deps.clock.now()
     since = now - timedelta(hours=hours)
-    jobs = latest(deps.store, Status.FAILED, since, now, MOST)
+    jobs = latest(deps.store, {Status.FAILED}, since, now, MOST)
     return [one.job_id for one in jobs if one.updated_at >= since]
 
 

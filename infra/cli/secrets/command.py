@@ -129,7 +129,7 @@ def awake(deps: Deps, name: str) -> Sequence[str]:
     places = {key: system for system, key in _opened_by(name)}
     waiting = [
         job.job_id
-        for job in deps.store.live(Status.PARKED, MOST_JOBS)
+        for job in deps.store.live({Status.PARKED}, MOST_JOBS)
         if any(said in job.reason for said in (name, *places))
     ]
     for key in places if waiting else ():

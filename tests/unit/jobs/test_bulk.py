@@ -33,7 +33,7 @@ def terminal(capsys: pytest.CaptureFixture[str]) -> Terminal:
 
 def waiting(world: World) -> list[str]:
     """Jobs that wait for a signature."""
-    return [one.job_id for one in world.store.live(Status.WAITING_FOR_REVIEW, 100)]
+    return [one.job_id for one in world.store.live({Status.WAITING_FOR_REVIEW}, 100)]
 
 
 def start(terminal: Terminal, kind: str = "cancel", status: str = "WAITING_FOR_REVIEW") -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 import pytest
@@ -171,10 +171,10 @@ class Counting(FakeStore):
         self.reads.append(f"inbox {limit}")
         return super().inbox(box, limit)
 
-    def live(self, status: Status, limit: int) -> Sequence[JobSummary]:
+    def live(self, statuses: Collection[Status], limit: int) -> Sequence[JobSummary]:
         """As the port: a list of jobs, which the page must not need."""
         self.reads.append("all jobs")
-        return super().live(status, limit)
+        return super().live(statuses, limit)
 
 
 def test_reading_costs_what_is_shown() -> None:

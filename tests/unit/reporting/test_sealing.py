@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import pytest
@@ -61,7 +61,7 @@ def test_an_hour_has_one_signature_whatever_its_jobs_and_a_silent_one_none(
 class Moving(FakeStore):
     """Each job goes on while the lists are read: it stands in that of every open status."""
 
-    def live(self, status: Status, limit: int) -> Sequence[JobSummary]:  # noqa: ARG002 - in all
+    def live(self, statuses: Collection[Status], limit: int) -> Sequence[JobSummary]:  # noqa: ARG002 - in all
         return [one for each in Status for one in self._latest(each)]
 
 

@@ -277,7 +277,7 @@ def _asked(agent: Agent, action: Mapping[str, Any]) -> Journey:
         journey = agent.goes(answer)
         journey.is_decided(Choice.APPROVE)
         return journey
-    (job_id,) = (one.job_id for one in agent.world.store.live(Status.PENDING, 10))
+    (job_id,) = (one.job_id for one in agent.world.store.live({Status.PENDING}, 10))
     return Journey(agent.world, job_id)
 
 

@@ -65,16 +65,16 @@ class DynamoReviews:
 
     def open_requests(self, now: datetime, limit: int) -> Sequence[OpenRequest]:
         """Open requests, the nearest deadline first."""
-        found = self._lists.live(ASKED, limit, after=instant(now), oldest_first=True)
+        found = self._lists.oldest(ASKED, limit, after=instant(now))
         return [_request(item) for item in found]
 
     def to_review(self, limit: int) -> Sequence[Review]:
         """Without an answer, oldest first."""
-        return [_review(item) for item in self._lists.live(TO_REVIEW, limit, oldest_first=True)]
+        return [_review(item) for item in self._lists.oldest(TO_REVIEW, limit)]
 
     def reviewed(self, since: datetime, now: datetime, limit: int) -> Sequence[Review]:
         """Answered from `since` to `now`, latest first."""
-        return [_review(item) for item in self._lists.ended(REVIEWED, since, now, limit)]
+        return [_review(item) for item in self._lists.ended({REVIEWED}, since, now, limit)]
 
     def review(self, review_id: str) -> Review:
         """One review. Raises NotFound."""

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import heapq
 import secrets
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -183,20 +183,21 @@ class DynamoStore(DynamoDue):
         item = rows.note(job_id, name, SystemClock().now())
         self._db.put_item(TableName=self._table, Item=item)
 
-    def live(self, status: Status, limit: int) -> Sequence[JobSummary]:
-        """Unfinished jobs of one status, latest change first."""
-        return [rows.summary(item) for item in self._lists.live(status, limit)]
+    def live(self, statuses: Collection[Status], limit: int) -> Sequence[JobSummary]:
+        """Unfinished jobs, at most `limit` of each of these statuses, latest change first."""
+        return [rows.summary(item) for item in self._lists.live(statuses, limit)]
 
     def oldest(self, status: Status) -> JobSummary | None:
         """The unfinished job of one status whose last change is longest ago."""
-        found = self._lists.live(status, 1, oldest_first=True)
+        found = self._lists.oldest(status, 1)
         return rows.summary(found[0]) if found else None
 
     def ended(
-        self, status: Status, since: datetime, now: datetime, limit: int
+        self, statuses: Collection[Status], since: datetime, now: datetime, limit: int
     ) -> Sequence[JobSummary]:
-        """Finished jobs of one status that ended from `since` to `now`, latest first."""
-        return [rows.summary(item) for item in self._lists.ended(status, since, now, limit)]
+        """Finished jobs that ended from `since` to `now`, at most `limit` of each of these
+        statuses, latest first."""
+        return [rows.summary(item) for item in self._lists.ended(statuses, since, now, limit)]
 
     def claim(self, claim: Claim, job_id: str, now: datetime, over: str = "") -> Holder:
         """Hold `claim` unless another job does. Raises StoreConflict while another one is at it."""
