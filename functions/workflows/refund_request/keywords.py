@@ -31,10 +31,11 @@ _WISH_WORDS: Mapping[str, Mapping[str, int]] = {
         **_weighed(4, "échange|échanger|remplacement|remplacer|cambio|cambiarlo|reemplazo|sustituirlo|sostituzione|sostituire|omruilen|vervangen|vervanging|troca|trocar|substituição"),
     },
     "information": {
-        **_weighed(4, "where is my order|when will|tracking number|delivery date|status of my order|wo bleibt|sendungsnummer|lieferstatus|où est ma commande|numéro de suivi"),
-        **_weighed(4, "dónde está mi pedido|número de seguimiento|dov'è il mio ordine|numero di tracciamento|waar blijft|trackingnummer|onde está a minha encomenda|código de rastreio"),
-        **_weighed(4, "where is my parcel|where is my package|track my order|be shipped|been shipped|wo ist mein paket|wo ist meine bestellung|sendungsverfolgung|où est mon colis|suivi de ma commande"),
+        **_weighed(4, "where is my order|when will|status of my order|wo bleibt|où est ma commande"),
+        **_weighed(4, "dónde está mi pedido|dov'è il mio ordine|waar blijft|onde está a minha encomenda"),
+        **_weighed(4, "where is my parcel|where is my package|track my order|be shipped|been shipped|wo ist mein paket|wo ist meine bestellung|où est mon colis"),
         **_weighed(4, "dónde está mi paquete|cuándo llega|dov'è il mio pacco|quando arriva|waar is mijn pakket|waar is mijn bestelling|onde está o meu pacote|quando chega|copy of the invoice|send me the invoice"),
+        **_weighed(2, "tracking number|delivery date|sendungsnummer|lieferstatus|sendungsverfolgung|numéro de suivi|suivi de ma commande|número de seguimiento|numero di tracciamento|trackingnummer|código de rastreio"),
         **_weighed(2, "return policy|how do i return|opening hours|rückgaberecht|conditions de retour|política de devolución|politica di reso|retourbeleid|política de devoluções"),
     },
 }  # fmt: skip

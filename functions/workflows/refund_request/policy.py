@@ -40,7 +40,8 @@ def _unreadable(situation: Request) -> Hit:
 
 def _several(situation: Request) -> Hit:
     stated = facts.order_number(situation.input, situation.proposal)
-    named = [number for number, _ in orders.found(source_text(situation.input))]
+    text = source_text(situation.input)
+    named = [*(number for number, _ in orders.found(text)), *orders.alike(text, stated or "")]
     numbers = dict.fromkeys((*((stated,) if stated else ()), *named))
     most = max(len(numbers), len(facts.records(situation)))
     return (f"{most} orders", "one order") if most > 1 else None

@@ -37,6 +37,13 @@ _MONEY = re.compile(
     r"\s?(?:[.,]\d|€|\$|£|(?:eur|euros?|usd|gbp|chf|dollars?|pounds?)\b)", re.IGNORECASE
 )
 _DAY = re.compile(r"(?:19|20)\d\d-\d\d(?:-\d\d)?|\d{1,2}(?:st|nd|rd|th)|\d+x", re.IGNORECASE)
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_ALSO = (
+    r"(?<!\w)(?:for|and|of|für|und|von|pour|et|de|du|por|y|del|per|e|di|voor|en|van|pel[oa]|d[oae]|with|plus|also|auch|&|\+)"
+    r"\s(?:(?:the|die|der|das|la|le|el|il|lo|l'|de|het|o|a|no\.?|nr\.?|n[°º]|#)\s?)?#?"
+)
+_ENDS = r"(?=\s*(?:$|[,;!?)\n]|\.(?!\d)|(?:and|und|et|y|e|en|too|as|also|auch|aussi|también|anche|ook|também)\b))"
+"""What stands before and after a number that is a noun of its own."""
 _LEADING = re.compile(r"^\W+|\W+$")
 _LONGEST = 40
 _PART = r"0-9A-Za-z_\u00c0-\u024f-"
@@ -60,6 +67,16 @@ def found(text: str) -> tuple[tuple[str, str], ...]:
     for _, number, words in places:
         numbers.setdefault(number, words.strip())
     return tuple(numbers.items())
+
+
+def alike(text: str, number: str) -> tuple[str, ...]:
+    """The bare numbers in `text` that are as long as the order `number` and are said where another
+    order may be: “and the same for 1043”. A year is none."""
+    if not number.isdecimal():
+        return ()
+    said = re.compile(rf"{_ALSO}(\d{{{len(number)}}}){_ENDS}", re.IGNORECASE)
+    named = (one[1] for one in said.finditer(text))
+    return tuple(one for one in named if one != number and not _YEAR.fullmatch(one))
 
 
 def supports(quote: str, number: str) -> bool:

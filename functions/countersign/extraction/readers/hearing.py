@@ -10,12 +10,14 @@ from functools import lru_cache
 from countersign.extraction.patterns.language import detect
 from countersign.extraction.readers.words import (
     ALL,
+    SUM,
     each,
     folded,
     foreign,
     has,
     languages,
-    seems,
+    languages_of,
+    plain_said,
     sentences,
 )
 
@@ -50,9 +52,10 @@ def is_wish(sentence: str, text: str) -> bool:
 
 @lru_cache(maxsize=256)
 def _heard(text: str) -> Mapping[str, str]:
-    spoken, found = languages(text), dict[str, str]()
+    found = dict[str, str]()
     for sentence in sentences(text):
-        for kind in _of_sentence(folded(sentence), spoken | seems(sentence)):
+        read = languages_of(sentence, text)
+        for kind in _of_sentence(plain_said(sentence, read), read):
             found.setdefault(kind, sentence[:_SHOWN])
     return found
 
@@ -114,7 +117,13 @@ def _of_clauses(
 def _is_asked(sentence: str, spoken: frozenset[str]) -> bool:
     """Whether it is a question, and no polite request."""
     asks = sentence.rstrip().endswith(("?", "？")) or has("MAY", sentence, spoken)
-    return asks and not has("POLITE", sentence, spoken)
+    return asks and not has("POLITE", sentence, spoken) and not _is_own_sum(sentence, spoken)
+
+
+def _is_own_sum(sentence: str, spoken: frozenset[str]) -> bool:
+    """Whether it names a sum and whoever asks: “will I get my 49.90 back?” is a request, and how
+    such things are handled has a word of its own."""
+    return bool(SUM.search(sentence)) and has("ME", sentence, spoken)
 
 
 def _clause(sentence: str, wish: re.Match[str], breaks: Sequence[re.Match[str]]) -> str:

@@ -19,6 +19,13 @@ _FEWEST = 3
 """Common words of a language from which a text seems to be in it."""
 _COMMON_SHARE = 5
 """One word in so many is a common one, in a sentence of the language."""
+SUM = re.compile(r"\d[.,]\d\d(?!\d)|\d ?(?:eur|€|gbp|£|usd|chf)|(?:eur|€|gbp|£|usd|chf) ?\d")
+"""A sum of money in a folded text."""
+PARTS = ("ROLE", "CAUSE", "NOUN")
+"""The tables of words that give a part to what follows."""
+_DENSE = re.compile(r"[\u3041-\u3096\u30a1-\u30fa\u4e00-\u9fff]")
+_NOTHING = r"(?!)"
+"""Japanese has no words of some tables."""
 ALL = frozenset(kinds.WISH)
 """The languages of the tables."""
 
@@ -43,10 +50,40 @@ def folded(sentence: str) -> str:
     return sentence.lower().replace("\u2019", "'")
 
 
+def plain_said(sentence: str, spoken: frozenset[str]) -> str:
+    """The sentence folded, and without the phrases of courtesy and haste that ask for nothing."""
+    return without("COURTESY", folded(sentence), spoken)
+
+
 @lru_cache(maxsize=256)
 def languages(text: str) -> frozenset[str]:
     """The languages in whose words a text is read: those that it seems to be in, or else all."""
     return seems(text) or ALL
+
+
+def languages_of(sentence: str, text: str) -> frozenset[str]:
+    """The languages to read one sentence of a text in. Of a text that is too short to tell, those
+    whose plain words a wish in it is made of."""
+    spoken = languages(text) | seems(sentence)
+    plain = folded(sentence)
+    return closest(plain, spoken) if spoken == ALL and has("WISH", plain, ALL) else spoken
+
+
+def closest(text: str, spoken: frozenset[str]) -> frozenset[str]:
+    """The languages of `spoken` that know most words of a folded text: the small words of another
+    are other words."""
+    if "ja" in spoken and _DENSE.search(text):
+        return spoken
+    words = [found[0] for found in _WORD.finditer(text)]
+    known = {
+        one: sum(is_any(("PLAIN", "WISH", *PARTS), word, one) for word in words) for one in spoken
+    }
+    return frozenset(one for one in spoken if known[one] == max(known.values()))
+
+
+def is_any(names: tuple[str, ...], word: str, language: str) -> bool:
+    """Whether the word is one of these tables."""
+    return any(pattern(name, language).fullmatch(word) for name in names)
 
 
 def seems(text: str) -> frozenset[str]:
@@ -79,11 +116,18 @@ def each(name: str, text: str, spoken: frozenset[str]) -> Iterator[re.Match[str]
     return (found for one in spoken for found in pattern(name, one).finditer(text))
 
 
+def without(name: str, text: str, spoken: frozenset[str]) -> str:
+    """A folded text without the words of the table."""
+    for one in spoken:
+        text = pattern(name, one).sub(" ", text)
+    return text
+
+
 @lru_cache(maxsize=256)
 def pattern(name: str, language: str) -> re.Pattern[str]:
     """The table's words of one language; Japanese ones match inside, since it sets no spaces."""
     table: Words = getattr(plain_words if hasattr(plain_words, name) else kinds, name)
-    words = table[language]
+    words = table.get(language, _NOTHING)
     return re.compile(words if language == "ja" else rf"(?<!\w)(?:{_stems(words)})(?!\w)")
 
 

@@ -1,0 +1,63 @@
+"""Letters that nobody wrote for the readers: the honest ones ask nothing, the others something."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from countersign.extraction.patterns import orders
+from countersign.extraction.readers.hearing import heard
+from countersign.extraction.readers.plain import unclear
+from tests.unit.extraction.readers.draws import AGAINST, HONEST
+from workflows.refund_request import sums
+
+
+def said_against(text: str) -> bool:
+    """Whether the readers find anything that a person should look at."""
+    named = {one.amount for one in sums.asked_for(text, "1042")}
+    is_more = set(heard(text)) != {"wish"} or unclear(text) or orders.alike(text, "1042")
+    return bool(is_more) or named != {Decimal("49.90")}
+
+
+@pytest.mark.parametrize("language", HONEST)
+def test_an_honest_letter_asks_nothing(language: str) -> None:
+    """Goods, defects and feelings may have any names: they are no reason to ask."""
+    assert [text for text in HONEST[language] if said_against(text)] == []
+
+
+@pytest.mark.parametrize("language", AGAINST)
+def test_a_letter_that_says_anything_against_the_payment_is_seen(language: str) -> None:
+    """A part, a condition, another payee or way, a wish taken back or put off, another order."""
+    assert [text for text in AGAINST[language] if not said_against(text)] == []
+
+
+def test_a_strange_word_bears_on_the_wish_by_the_small_word_before_it() -> None:
+    """The closed words of a language give a part: a cause may be anything, a payee may not; and a
+    verb that orders something of a refund that is known is not a word for asking."""
+    plain = "Please refund 49.90 EUR for the quibbling gizmo."
+    assert not unclear(plain)
+    assert not unclear("Do whiffle me a refund of 49.90 EUR.")
+    assert unclear("Please refund 49.90 EUR to the quibbling gizmo.")
+    assert unclear("Please refund the gizmo 49.90 EUR.")
+    assert unclear("Please refund Gizmo 49.90 EUR.")
+    assert unclear("Gizmo wants 49.90 EUR back.")
+    assert unclear("Please whiffle the refund of 49.90 EUR.")
+
+
+def test_what_is_joined_to_a_wish_is_part_of_it_unless_it_tells_a_story() -> None:
+    """“And” adds a wish or begins a story; “but” speaks against, unless nothing happened."""
+    assert unclear("Please refund 49.90 EUR and gild the door.") == "gild the door"
+    assert not unclear("Please refund 49.90 EUR and the gizmo goes back today.")
+    assert unclear("I asked for a refund of 49.90 EUR but the gizmo whiffles.")
+    assert not unclear("I asked for a refund of 49.90 EUR but nothing whiffles.")
+    assert unclear("私は困っています。49.90 EURを返金してください。") == ""
+
+
+def test_a_number_like_the_order_where_another_may_stand_is_one() -> None:
+    """“And the same for 1043”; neither a year, nor a sum, nor the power of a kettle."""
+    assert orders.alike("Refund 1042 and 1043.", "1042") == ("1043",)
+    assert orders.alike("Refund 1042, the same for the 1043!", "1042") == ("1043",)
+    assert orders.alike("Bought in May and 2024; for 1042.", "1042") == ()
+    assert orders.alike("It was for 2200 watts, for 1043.50 EUR.", "1042") == ()
+    assert orders.alike("the same for 1043", "A-1042") == ()
