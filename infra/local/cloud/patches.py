@@ -21,12 +21,72 @@ SPEED = (
         new='protocol_version = "HTTP/1.1"\n        disable_nagle_algorithm = True\n',
     ),
     Patch(
+        name="idle-process",
+        reason="a process that waits for its next call looks ten times a second whether it may",
+        module=RUNTIME,
+        target="ProvidedWorker._build_handler_class",
+        old="timeout=0.1)",
+        new="timeout=5)",
+    ),
+    Patch(
+        name="idle-server",
+        reason="the server of each process looks ten times a second whether it is to end",
+        module=RUNTIME,
+        target="ProvidedWorker._spawn",
+        old="""\
+    class _QuietThreadingServer(socketserver.ThreadingTCPServer):
+""",
+        new="""\
+    class _QuietThreadingServer(socketserver.ThreadingTCPServer):
+        def serve_forever(self, poll_interval):
+            while True:
+                try:
+                    accepted = self.get_request()
+                except OSError:  # shut down
+                    return
+                self.process_request(*accepted)
+
+        def shutdown(self):
+            self.socket.shutdown(2)
+
+""",
+    ),
+    Patch(
         name="quiet-handler",
         reason="a handler that logs nothing costs 50 ms, yet what is logged precedes the answer",
         module=RUNTIME,
         target="Worker._drain_stderr_bounded",
         old="first_line_wait: float = 0.050",
         new="first_line_wait: float = 0.004",
+    ),
+    Patch(
+        name="parsed-once",
+        reason="an expression is parsed and checked anew for each item that a query looks at",
+        module="ministack.services.dynamodb",
+        target="_evaluate_condition",
+        old="""\
+        tokens = _tokenize(expr)
+        err = _check_redundant_parens(tokens, slot)
+        if err:
+            raise ValueError(err)
+        err = _check_reserved_keyword_usage(tokens) or _condition_syntax_error(expr, slot)
+        if err:
+            raise ValueError(err)
+""",
+        new="""\
+        parsed = globals().setdefault("_parsed", {})
+        tokens = parsed.get((expr, slot))
+        if tokens is None:
+            tokens = _tokenize(expr)
+            err = (
+                _check_redundant_parens(tokens, slot)
+                or _check_reserved_keyword_usage(tokens)
+                or _condition_syntax_error(expr, slot)
+            )
+            if err:
+                raise ValueError(err)
+            parsed[expr, slot] = tokens
+""",
     ),
     Patch(
         name="execution-start",
