@@ -23,7 +23,7 @@ from countersign.extraction.readers.words import (
 
 _SHOWN = 160
 _NEAR = 30
-_BESIDE_A_WISH = {"CARRIAGE": "part", "CONDITION": "condition", "WHICH": "items"}
+_BESIDE_A_WISH = {"MEASURE": "part", "CONDITION": "condition", "WHICH": "items"}
 """What bears on a wish in its own sentence, and in another is a story."""
 _FEW = 3
 _SIGN = re.compile(r"[,;:.!?、。]")

@@ -95,7 +95,7 @@ def _says_more(clause: str, sentence: str, spoken: frozenset[str]) -> bool:
     """Whether a word of the clause may change what is paid. Beside a wish that names its sum only
     one that a word of a closed class gives a part in it; elsewhere every one that no plain request
     is made of."""
-    is_whole = SUM.search(clause) or has("WHOLE", clause, spoken)
+    is_whole = SUM.search(sentence.lower()) or has("WHOLE", clause, spoken)
     if is_whole and has("WISH", clause, spoken) and not _DENSE.search(clause):
         return _has_part(clause, sentence, spoken)
     return bool(_strange(_without_things(clause, spoken), spoken))
@@ -113,7 +113,9 @@ def _has_part(clause: str, sentence: str, spoken: frozenset[str]) -> bool:
     part = ""
     for found in _TOKEN.finditer(clause):
         word = found[0]
-        if word in strange:
+        if found.start() > min(wish, default=0) and has("IS", word, spoken):
+            part = "ROLE"
+        elif word in strange:
             bears = part == "ROLE" or (part == "NOUN" and not _leads_to(found.end(), wish))
             wants = has("WANTS", _next(clause, found.end()), spoken)
             is_verb = found.end() <= named and has("ORDERED", word, spoken)
@@ -139,7 +141,8 @@ def _part(word: str, before: str, spoken: frozenset[str]) -> str:
     for name in PARTS:
         if any(is_any((name,), word, language) for language in spoken):
             return before if name == "NOUN" and before else name
-    return "" if _MARKED.fullmatch(word) else before
+    is_new = _MARKED.fullmatch(word) or has("PERSON", word, spoken)
+    return "" if is_new else before
 
 
 def _without_things(clause: str, spoken: frozenset[str]) -> str:

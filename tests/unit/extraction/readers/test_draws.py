@@ -20,16 +20,22 @@ def said_against(text: str) -> bool:
     return bool(is_more) or named != {Decimal("49.90")}
 
 
+EVERY = [5, pytest.param(1, marks=pytest.mark.soak)]
+"""One letter in so many."""
+
+
+@pytest.mark.parametrize("every", EVERY)
 @pytest.mark.parametrize("language", HONEST)
-def test_an_honest_letter_asks_nothing(language: str) -> None:
+def test_an_honest_letter_asks_nothing(language: str, every: int) -> None:
     """Goods, defects and feelings may have any names: they are no reason to ask."""
-    assert [text for text in HONEST[language] if said_against(text)] == []
+    assert [text for text in HONEST[language][::every] if said_against(text)] == []
 
 
+@pytest.mark.parametrize("every", EVERY)
 @pytest.mark.parametrize("language", AGAINST)
-def test_a_letter_that_says_anything_against_the_payment_is_seen(language: str) -> None:
+def test_a_letter_that_says_anything_against_the_payment_is_seen(language: str, every: int) -> None:
     """A part, a condition, another payee or way, a wish taken back or put off, another order."""
-    assert [text for text in AGAINST[language] if not said_against(text)] == []
+    assert [text for text in AGAINST[language][::every] if not said_against(text)] == []
 
 
 def test_a_strange_word_bears_on_the_wish_by_the_small_word_before_it() -> None:
@@ -51,6 +57,7 @@ def test_what_is_joined_to_a_wish_is_part_of_it_unless_it_tells_a_story() -> Non
     assert not unclear("Please refund 49.90 EUR and the gizmo goes back today.")
     assert unclear("I asked for a refund of 49.90 EUR but the gizmo whiffles.")
     assert not unclear("I asked for a refund of 49.90 EUR but nothing whiffles.")
+    assert unclear("An accurate clock. A refund of 49.90 EUR would be premature.")
     assert unclear("私は困っています。49.90 EURを返金してください。") == ""
 
 
