@@ -18,7 +18,7 @@ from countersign.extraction import inquiries
 from countersign.extraction.replies import language_of
 from workflows.launch_plan.contract import Brief
 from workflows.launch_plan.facts import delivery, font_of, found_flaws, is_news, member_of, zone_of
-from workflows.launch_plan.questions import asked
+from workflows.launch_plan.questions import OPEN, asked
 
 ACTIONS = (DELIVER, PRINT, crm.CREATE_TASK, notify.DOCUMENTS, notify.PUSH, mail.ASK_SENDER)
 _CLOSES = 17
@@ -52,8 +52,8 @@ def _question(situation: Situation[Brief], flaws: list[Flaw]) -> ProposedAction:
         subject=subject,
         text=text,
         language=language,
-        missing=tuple(dict.fromkeys(one.kind.replace("_", " ") for one in flaws)),
-        purpose="request",
+        missing=tuple(dict.fromkeys(OPEN[one.kind] for one in flaws)),
+        purpose="a launch plan",
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
@@ -94,15 +94,17 @@ def offline(prompt_text: str) -> Mapping[str, Any]:
 
 
 def _answer(found: Read, text: str) -> Mapping[str, Any]:
+    steps = found.lists.get("milestones", [])
+    for one in steps:
+        one["after"] = _names("; ".join(one["after"]), [other["name"] for other in steps])
     spoken = language.detect(text)
     first = next((line for line in text.split("\n") if language.detect(line) == spoken), text)
-    read_ = bool(found.lists.get("milestones"))
     return {
         "title": answers.said((found.title, found.title)) if found.title else None,
         **{name: found.lists.get(name, []) for name in _HEADINGS},
         "total": found.total,
         "language": answers.said((spoken, first[:_LONGEST])) if spoken else None,
-        "confidence": _SURE if read_ else _UNSURE,
+        "confidence": _SURE if steps else _UNSURE,
     }
 
 
@@ -162,14 +164,16 @@ def _enter(found: Read, name: ListName, line: Line) -> None:
 
 def _milestone(line: Line) -> dict[str, Any]:
     dated = next(days.found(line.text), None)
-    owner, after = _OWNER.search(line.text), _AFTER.search(line.text)
     if line.cells:
         return _row(line, dated)
+    name = _name(line.text, dated[1] if dated else "")
+    _, _, rest = line.text.partition(name)
+    owner, after = _OWNER.search(rest), _AFTER.search(rest)
     return {
-        "name": _name(line.text),
+        "name": name,
         "date": dated[0].isoformat() if dated else None,
         "owner": owner[1].strip() if owner else None,
-        "after": _names(after[1]) if after else [],
+        "after": [after[1]] if after else [],
         "quotes": [line.quote],
     }
 
@@ -182,22 +186,30 @@ def _row(line: Line, dated: Any) -> dict[str, Any]:
         "name": name,
         "date": dated[0].isoformat() if dated else None,
         "owner": owner.strip("?-–— ") or None,
-        "after": _names(after.strip("?-–— ")),
+        "after": [after.strip("?-–— ")],
         "quotes": [line.quote],
     }
 
 
-def _names(text: str) -> list[str]:
-    parts = re.split(r"[,;、]| and | und | et | y | e | en ", text)
-    return [part.strip("“”\"'„‘’ ") for part in parts if part.strip()]
+def _names(text: str, known: Iterable[str]) -> list[str]:
+    """The entries that are named, each with the commas and “and”s of its own; what is left of the
+    text names others."""
+    named = {name.casefold(): name for name in known if name}
+    longest = sorted(named.values(), key=len, reverse=True)
+    whole = "|".join(rf"(?<!\w){re.escape(name)}(?!\w)" for name in longest)
+    between = r"[,;、]| and | und | et | y | e | en "
+    parts = re.split(rf"({whole or '(?!)'})|{between}", text, flags=re.IGNORECASE)
+    said = ((one or "").strip("“”\"'„‘’,;、 ") for one in parts)
+    return [named.get(one.casefold(), one) for one in said if one]
 
 
-def _name(text: str) -> str:
-    """What stands before the first sign that ends a name; without a date in front of it."""
-    dated = next(days.found(text), None)
-    rest = text
-    if dated and text.startswith(dated[1]):
-        rest = text[len(dated[1]) :].lstrip(" :–—-,")
+def _name(text: str, said: str = "") -> str:
+    """What stands before a colon and the day or sum that is said of it; else before the first sign
+    that ends a name, without a day in front of it."""
+    head = text.partition(said)[0].rstrip() if said else ""
+    if head.endswith((":", "\uff1a")):
+        return head.rstrip(" :\uff1a")
+    rest = text.removeprefix(said).lstrip(" :–—-,") if said else text
     return _ENDS.split(rest, maxsplit=1)[0].strip()
 
 
@@ -213,7 +225,7 @@ def _cost(found: Read, line: Line) -> None:
     if _TOTAL.search(line.text):
         found.total = found.total or said
         return
-    item = line.cells[0] if line.cells else _name(line.text)
+    item = line.cells[0] if line.cells else _name(line.text, money.words)
     found.add("costs", {"item": item, **said})
 
 

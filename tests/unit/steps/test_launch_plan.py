@@ -228,6 +228,28 @@ def test_gaps_are_asked_about_once_and_the_answer_is_read(world: World) -> None:
     assert "Press kit | 2027-03-01 | Ben Okafor" in delivered.content()["params"]["milestones"]
 
 
+def test_a_name_keeps_its_commas() -> None:
+    """Whatever stands before the colon of its day or sum; so does what names it as the first."""
+    lines = (
+        "# Fair",
+        "## Milestones",
+        "- Stands, lights and sound ready: 1 March 2027, owner Ben Okafor",
+        "- The day after Easter: 30 March 2027, owner Ana, after: Stands, lights and sound ready",
+        "- Doors open, 3 May 2027, owner: Ana, after: Tickets and stands, lights and sound ready",
+        "## Budget",
+        "- Paint, wood and glue: EUR 500",
+    )
+    brief = FLOW.read(Raw(body="\n".join(lines).encode(), door="upload", authserv_id=""))
+    said = FLOW.offline(FLOW.prompt_text(brief))
+    stands, easter = "Stands, lights and sound ready", "The day after Easter"
+    assert [(one["name"], one["after"]) for one in said["milestones"]] == [
+        (stands, []),
+        (easter, [stands]),
+        ("Doors open", ["Tickets", stands]),
+    ]
+    assert said["costs"][0]["item"] == "Paint, wood and glue"
+
+
 def test_a_word_document_is_a_brief_like_any_other() -> None:
     """By its bytes, whatever it is called; one that cannot be read says what to do."""
     lines = (
