@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from countersign.actions import crm, mail, notify
 from countersign.actions.plans.delivery import DELIVER, Delivery, enclosed, in_effect
-from countersign.actions.plans.plan import MAY_BE_MEANT, Flaw, Milestone
+from countersign.actions.plans.plan import MAY_BE_MEANT, Flaw, Milestone, left_open
 from countersign.actions.plans.printing import FILE, PRINT, Printing, place, unprintable
 from countersign.domain.ledger.action import ProposedAction
 from countersign.domain.policy.records import PEOPLE
@@ -18,7 +18,7 @@ from countersign.extraction import inquiries
 from countersign.extraction.replies import language_of
 from workflows.launch_plan.contract import Brief
 from workflows.launch_plan.facts import delivery, font_of, found_flaws, is_news, member_of, zone_of
-from workflows.launch_plan.questions import OPEN, asked
+from workflows.launch_plan.questions import asked
 
 ACTIONS = (DELIVER, PRINT, crm.CREATE_TASK, notify.DOCUMENTS, notify.PUSH, mail.ASK_SENDER)
 _CLOSES = 17
@@ -52,7 +52,7 @@ def _question(situation: Situation[Brief], flaws: list[Flaw]) -> ProposedAction:
         subject=subject,
         text=text,
         language=language,
-        missing=tuple(dict.fromkeys(OPEN[one.kind] for one in flaws)),
+        missing=left_open(flaws),
         purpose="a launch plan",
     )
 

@@ -25,21 +25,6 @@ TOLD: Mapping[FlawKind, str] = {
 }
 """For who signs; of a currency `beside` is the total's."""
 
-OPEN: Mapping[FlawKind, str] = {
-    "no_goals": "the goals",
-    "no_milestones": "the milestones",
-    "undated": "a date",
-    "unowned": "an owner",
-    "stranger": "an owner",
-    "repeated": "which milestone is meant",
-    "unknown_step": "what comes first",
-    "circle": "what comes first",
-    "early": "the order of dates",
-    "currency": "the currency",
-    "sum": "the right sum",
-}
-"""What is asked about, for who lets the question go: all but what somebody may have meant."""
-
 ASKED: Mapping[str, Mapping[FlawKind, str]] = {
     "en": {
         "no_goals": "what the launch is to reach, and how that is measured",

@@ -346,15 +346,16 @@ def test_letters_without_a_font_are_told_each_once() -> None:
 
 
 def test_what_is_no_plan_is_never_delivered() -> None:
-    """Whoever signed it: a gap, a circle or a stranger refuses it with its kinds; a Saturday does
-    not, somebody may mean it."""
+    """Whoever signed it: a gap, a circle or a stranger refuses it in words that
+    name nobody; a Saturday does not,
+    somebody may mean it."""
     assert DELIVER.unfit
     fields = {"id": "ada", "name": "Ada Berg", "address": "ada@example.com", "roles": ""}
     held = Record(kind="member", id="1", version="1", fields=fields)
     records = Records(read_at=NOW, found={PEOPLE: (held,)})
     whole = PLAN.model_copy(update={"milestones": "Kit | 2027-03-06 | Ada Berg"})
     assert DELIVER.unfit(whole, records) == ""
-    assert DELIVER.unfit(PLAN, records) == "the plan is not whole: undated, stranger, unowned"
+    assert DELIVER.unfit(PLAN, records) == "the plan leaves open: a date, an owner"
 
 
 def test_a_list_in_no_form_breaks_the_contract() -> None:

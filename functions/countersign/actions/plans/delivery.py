@@ -12,7 +12,7 @@ from pydantic import Field, StringConstraints, ValidationInfo, field_validator
 from countersign.actions.files import Documents, Files
 from countersign.actions.paper import Block, markdown
 from countersign.actions.plans import forms, ics, lines
-from countersign.actions.plans.plan import Plan, flaws
+from countersign.actions.plans.plan import Plan, flaws, left_open
 from countersign.domain.contract import Contract
 from countersign.domain.ledger.action import Action, Difference, Prose, Undo
 from countersign.domain.money import Money
@@ -149,8 +149,7 @@ def _unfit(delivery: Delivery, records: Records) -> str:
         return f"version {newest} was delivered meanwhile: hand the brief in again"
     owners = {one.fields["name"] for one in records.all(PEOPLE)}
     found = flaws(delivery.plan, owners=owners, works=lambda _day: True, today=date.min)
-    kinds = dict.fromkeys(one.kind.replace("_", " ") for one in found)
-    return f"the plan is not whole: {', '.join(kinds)}" if kinds else ""
+    return f"the plan leaves open: {', '.join(left_open(found))}" if found else ""
 
 
 _KEPT = Documents(documents)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -35,6 +35,20 @@ that is over."""
 
 MAY_BE_MEANT: frozenset[FlawKind] = frozenset({"idle_day", "past"})
 """A person may sign a plan that has these; any other is mended first."""
+OPEN: Mapping[FlawKind, str] = {
+    "no_goals": "the goals",
+    "no_milestones": "the milestones",
+    "undated": "a date",
+    "unowned": "an owner",
+    "stranger": "an owner",
+    "repeated": "which milestone is meant",
+    "unknown_step": "what comes first",
+    "circle": "what comes first",
+    "early": "the order of dates",
+    "currency": "the currency",
+    "sum": "the right sum",
+}
+"""What each leaves open, in words without a name; not of what somebody may have meant."""
 
 
 class Goal(Value):
@@ -93,6 +107,11 @@ def flaws(
         *(flaw for one in plan.milestones for flaw in _of_day(one, works, today)),
         *_of_budget(plan),
     )
+
+
+def left_open(found: Iterable[Flaw]) -> tuple[str, ...]:
+    """What they leave open, each once."""
+    return tuple(dict.fromkeys(OPEN[one.kind] for one in found))
 
 
 def critical_path(milestones: Sequence[Milestone]) -> tuple[str, ...]:
