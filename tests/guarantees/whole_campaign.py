@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 from countersign.campaigns.breaking import after_events
 from countersign.campaigns.send import send
@@ -166,7 +167,7 @@ class Provider:
             heapq.heappush(self.events, (at, next(self._order), heard))
         if self._chance.random() < self._chances.opt_outs / 2:
             at = self._time.now() + timedelta(seconds=self._chance.uniform(1, 30))
-            token = email.unsubscribe.rpartition("/")[2]
+            token = urlsplit(email.unsubscribe).path.rpartition("/")[2]
             heapq.heappush(self.readers, (at, next(self._order), email.to, token))
 
 

@@ -72,7 +72,7 @@ def token_of(job: str, number: int) -> str:
 
 def link(stand: Stand, job: str, number: int) -> str:
     """The address for unsubscribing in a message of these."""
-    return f"{stand.url}{unsubscribe_path(token_of(job, number))}"
+    return f"{stand.url}{unsubscribe_path(token_of(job, number), 'de')}"
 
 
 def posts(stand: Stand, job: str, number: int) -> None:

@@ -225,7 +225,8 @@ class Sender:
         return Waits(error=ItemsUnderWay.__name__, said=str(trouble), until=until)
 
     def _email(self, contact: Contact, token: str, number: int) -> Email:
-        url = f"{self._deps.settings.public_base_url}{unsubscribe_path(token)}"
+        way_out = unsubscribe_path(token, self._campaign.language_of(contact))
+        url = f"{self._deps.settings.public_base_url}{way_out}"
         message = self._campaign.message(contact, url)
         job_id, batch = self._visit.at
         return Email(

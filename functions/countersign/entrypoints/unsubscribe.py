@@ -24,6 +24,7 @@ from countersign.web.forms import HttpRefusal
 from countersign.web.http import Request, Response
 from countersign.web.paths import is_id
 from countersign.web.responses import framed, notice, page
+from countersign.web.unsubscribing import spoken
 
 WORD = "stop"
 """What a person types, however they spell it."""
@@ -39,22 +40,26 @@ def answer(deps: Deps, request: Request) -> Response:
 
 def _page(deps: Deps, request: Request) -> Response:
     if request.method != "POST":
-        return _shown(deps, 200)
+        return _shown(deps, request, 200)
     if len(request.body) > MOST_BYTES:
         raise HttpRefusal(notices.NOT_READ)
     given = posted(request)
     one_click = given.get(ONE_CLICK[0], "") == ONE_CLICK[1]
     if not one_click and given.get("word", "").strip().casefold() != WORD:
-        return _shown(deps, 422, typed=given.get("word", ""), wrong=True)
+        return _shown(deps, request, 422, typed=given.get("word", ""), wrong=True)
     _opts_out(deps, request.params.get("token", ""))
-    return page(200, "unsubscribed.html.j2", sender=deps.settings.campaign_from)
+    sender, tongue = deps.settings.campaign_from, spoken(request)
+    return page(200, "unsubscribed.html.j2", sender=sender, tongue=tongue)
 
 
-def _shown(deps: Deps, status: int, *, typed: str = "", wrong: bool = False) -> Response:
+def _shown(
+    deps: Deps, request: Request, status: int, *, typed: str = "", wrong: bool = False
+) -> Response:
     return page(
         status,
         "unsubscribe.html.j2",
         sender=deps.settings.campaign_from,
+        tongue=spoken(request),
         word=WORD.upper(),
         typed=typed[: len(WORD)],
         wrong=wrong,

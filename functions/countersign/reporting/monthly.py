@@ -21,6 +21,7 @@ from countersign.domain.jobs.job import JobSummary, Status
 from countersign.domain.mail import Email
 from countersign.domain.planning.charge import may_pause
 from countersign.domain.reporting import metrics
+from countersign.domain.reporting.costs import per_job
 from countersign.domain.reporting.inputs import Arrived, counted
 from countersign.domain.reporting.month import (
     Measured,
@@ -115,7 +116,7 @@ def figures(found: Month, flow: Workflow[Any], languages: Sequence[str]) -> dict
         "reruns": found.again,
         "outcomes": dict(Counter(one.job.status.value for one in jobs).most_common()),
         "usd": str(usd),
-        "usd_per_job": str((usd / len(jobs)).quantize(Decimal("0.000001"))) if jobs else None,
+        "usd_per_job": str(per_job(usd, len(jobs))) if jobs else None,
         "reasons": reasons(jobs).most_common(FEW),
         "rules": [_rule(one) for one in metrics.rules(jobs)[:FEW]],
         "readers": [_reader(one) for one in metrics.by(metrics.reader_of, jobs)[:FEW]],

@@ -28,6 +28,8 @@ PROPOSE = "/propose/{caller}"
 MCP = "/mcp"
 PROPOSAL = "/proposals/{proposal}"
 UNSUBSCRIBE = "/unsubscribe/{token}"
+LANGUAGE = "l"
+"""In its query: the language of the mail, by ISO 639-1."""
 KEYS = "keys"
 """In the place of a proposal: the public keys of verdicts."""
 TO = "to"
@@ -109,9 +111,9 @@ def _is_like(parts: Sequence[str], pattern: Sequence[str]) -> bool:
     )
 
 
-def unsubscribe_path(token: str) -> str:
-    """Where whoever got a mail of a campaign wants no more."""
-    return UNSUBSCRIBE.format(token=token)
+def unsubscribe_path(token: str, language: str) -> str:
+    """Where whoever got a mail of a campaign in that language wants no more."""
+    return f"{UNSUBSCRIBE.format(token=token)}?{LANGUAGE}={language}"
 
 
 def status_path(token: str) -> str:

@@ -61,5 +61,5 @@ def _shown(lines: list[Cost], cut: tuple[str, ...], days: int) -> RenderableType
     for one in lines:
         counts = (str(one.jobs), str(one.calls), f"{one.input_tokens} / {one.output_tokens}")
         names = (safe(one.workflow), safe(one.model or NO_MODEL))
-        made.add_row(*names, *counts, str(one.usd), str(one.usd_per_job))
+        made.add_row(*names, *counts, str(one.usd), str(one.usd_per_job) if one.calls else "")
     return Group(made, *shortened(MOST, cut))

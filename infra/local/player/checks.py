@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 from countersign.actions.mail import ASK_SENDER
 from countersign.actions.notify import DOCUMENTS, MAIL
@@ -245,7 +246,7 @@ def _letters(journals: Journals) -> list[str]:
 
 def letter(mail: Data) -> Letter:
     """What is written down of a campaign's mail."""
-    token = mail["unsubscribe"].rpartition("/")[2]
+    token = urlsplit(mail["unsubscribe"]).path.rpartition("/")[2]
     return contact_key(", ".join(mail["to"])), hashlib.sha256(token.encode()).hexdigest()
 
 

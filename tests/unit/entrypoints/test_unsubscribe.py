@@ -10,9 +10,11 @@ from typing import Any
 
 import httpx
 import pytest
+from markupsafe import escape
 
 from countersign.domain.campaigns.events import hashed
 from countersign.domain.campaigns.sent import Event, Intent
+from countersign.domain.campaigns.templates import FOOTERS
 from countersign.domain.errors import Unavailable
 from countersign.domain.lane.batches import Head
 from countersign.domain.lane.items import Item
@@ -21,13 +23,15 @@ from countersign.entrypoints import unsubscribe
 from countersign.entrypoints.unsubscribe import WORD, answer, handler
 from countersign.runtime.deps import Deps
 from countersign.web.http import Request, Response
-from countersign.web.paths import unsubscribe_path
+from countersign.web.paths import LANGUAGE, unsubscribe_path
+from countersign.web.unsubscribing import WORDS
 from infra.scan_test.link import Link
 from infra.scan_test.run import exit_code, scan, without_browser
 from infra.scan_test.visitor import Deadline
 from tests.fakes.world import World
 
 TOKEN, OTHER = "t" * 27, "u" * 27
+PATH = f"/unsubscribe/{TOKEN}"
 FORM = "application/x-www-form-urlencoded"
 CLICK = "=".join(ONE_CLICK).encode()
 MULTIPART = (
@@ -128,6 +132,52 @@ def test_a_press_without_a_word_changes_nothing(world: World, body: bytes, media
     assert out(world) == {}
 
 
+@pytest.mark.parametrize(
+    ("said", "accepted", "language"),
+    [
+        ("de", "fr", "de"),
+        ("HE", "", "he"),
+        ("pl", "pl, de-AT;q=0.7, nl;q=0.9", "nl"),
+        ("", "pt-BR,pt;q=0.9,en;q=0.8", "pt"),
+        ("", "", "en"),
+        ("<script>", "*;q=x, ;;,", "en"),
+    ],
+)
+def test_the_page_speaks_the_mail_s_language(
+    world: World, said: str, accepted: str, language: str
+) -> None:
+    """Else the browser's, else English; in the same words for an address that nobody was mailed."""
+    for body, status, words in (
+        (b"", 200, WORDS[language].title),
+        (b"word=x", 422, WORDS[language].wrong.format(word="STOP")),
+        (b"word=stop", 200, WORDS[language].done),
+    ):
+        told = [
+            answer(
+                world.deps,
+                Request(
+                    "POST" if body else "GET",
+                    {"token": token},
+                    {"content-type": FORM, "accept-language": accepted},
+                    body=body,
+                    query={LANGUAGE: said},
+                ),
+            )
+            for token in (TOKEN, OTHER)
+        ]
+        assert told[0] == told[1]
+        assert told[0].status == status
+        assert escape(words) in told[0].body
+        direction = "rtl" if language == "he" else "ltr"
+        assert f'<html lang="{language}" dir="{direction}">' in told[0].body
+
+
+def test_whoever_is_mailed_how_to_stop_in_a_language_finds_the_page_in_it() -> None:
+    """The page knows the languages of the mails' last line, no more and no fewer."""
+    assert WORDS.keys() == FOOTERS.keys()
+    assert all(one.wrong.count("{word}") == 1 for one in WORDS.values())
+
+
 def test_a_large_body_is_not_read(world: World) -> None:
     """Nobody needs so many bytes to say so."""
     assert answer(world.deps, asked("POST", CLICK + b"&x=" + b"1" * 5_000)).status == 400
@@ -172,8 +222,8 @@ def test_nothing_of_the_address_is_logged(
         raise ZeroDivisionError(TOKEN)
 
     event: dict[str, Any] = {
-        "rawPath": unsubscribe_path(TOKEN),
-        "requestContext": {"http": {"method": "POST", "path": unsubscribe_path(TOKEN)}},
+        "rawPath": PATH,
+        "requestContext": {"http": {"method": "POST", "path": PATH}},
         "pathParameters": {"token": TOKEN},
         "headers": {"content-type": FORM},
         "body": CLICK.decode(),
@@ -206,7 +256,7 @@ def carried(deps: Deps, answers: Answer) -> httpx.MockTransport:
 def scanned(world: World, answers: Answer) -> int:
     """What the test of mail scanners says of the page, those that press and send among them."""
     transport = carried(world.deps, answers)
-    link = Link.of(f"https://countersign.example{unsubscribe_path(TOKEN)}")
+    link = Link.of(f"https://countersign.example{unsubscribe_path(TOKEN, 'en')}")
     deadline = Deadline.within(60)
     return exit_code([*scan(link, without_browser(transport), deadline, 3, transport)])
 

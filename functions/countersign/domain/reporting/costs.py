@@ -11,7 +11,7 @@ from countersign.domain.jobs.change import JobRecord
 from countersign.domain.policy.proposal import Usage
 from countersign.domain.reporting.usage import proposal_of, usage_of
 
-_CENT = Decimal("0.000001")
+_MILLIONTH = Decimal("0.000001")
 
 
 @dataclass(frozen=True)
@@ -29,8 +29,13 @@ class Cost:
 
     @property
     def usd_per_job(self) -> Decimal:
-        """In US$, to a millionth."""
-        return (self.usd / self.jobs).quantize(_CENT)
+        """In US$, as `per_job`."""
+        return per_job(self.usd, self.jobs)
+
+
+def per_job(usd: Decimal, jobs: int) -> Decimal:
+    """To a millionth; what costs nothing is 0."""
+    return (usd / jobs).quantize(_MILLIONTH) if usd else Decimal(0)
 
 
 def costs(records: Iterable[JobRecord]) -> list[Cost]:
@@ -47,7 +52,7 @@ def costs(records: Iterable[JobRecord]) -> list[Cost]:
             calls=sum(one.calls for one in used),
             input_tokens=sum(one.input_tokens for one in used),
             output_tokens=sum(one.output_tokens for one in used),
-            usd=sum((one.usd for one in used), Decimal(0)),
+            usd=sum((one.usd for one in used), Decimal(0)) or Decimal(0),
         )
         for (workflow, model), used in among.items()
     ]

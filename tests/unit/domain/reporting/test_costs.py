@@ -29,4 +29,5 @@ def test_what_the_model_cost_is_told_by_workflow_and_model() -> None:
     ]
     assert (found[1].input_tokens, found[1].output_tokens) == (2_000, 200)
     assert found[1].usd_per_job == Decimal("0.015")
+    assert str(found[2].usd_per_job) == "0"
     assert costs([]) == []
