@@ -90,9 +90,13 @@ def rule_key(rule: str) -> str:
     return _key("rule", rule.strip())
 
 
+RELEASE_SHOWN = 12
+"""So many letters of a release's digest stand on pages and in a terminal."""
+
+
 def release_key(release: str) -> str:
-    """The key of a release, by its digest."""
-    return _key("release", release.strip())
+    """The key of a release, by its digest or the beginning of it that is shown."""
+    return _key("release", release.strip().casefold()[:RELEASE_SHOWN])
 
 
 def thread_keys(thread: Thread, inbound: str) -> Iterator[str]:

@@ -12,7 +12,14 @@ from countersign.domain.contract import Value
 from countersign.domain.errors import ContractBroken
 from countersign.domain.jobs.change import Change, JobRecord
 from countersign.domain.jobs.job import Status
-from countersign.domain.jobs.matters import Matter, contact_key, order_key, release_key, rule_key
+from countersign.domain.jobs.matters import (
+    RELEASE_SHOWN,
+    Matter,
+    contact_key,
+    order_key,
+    release_key,
+    rule_key,
+)
 from countersign.domain.policy.policy import Answer
 from countersign.domain.policy.proposal import Proposal
 
@@ -80,6 +87,8 @@ def searched(said: Mapping[str, str]) -> Search:
         raise ContractBroken(f"nothing is stored by {', '.join(unknown)}. {_WORDS}")
     if sum(name in given for name in ("job", *_KEYED)) > 1:
         raise ContractBroken(f"that is more than one thing to look for. {_WORDS}")
+    if 0 < len(given.get("release", "")) < RELEASE_SHOWN:
+        raise ContractBroken(f"a release is found by the first {RELEASE_SHOWN} letters of its id")
     status, day = given.pop("status", ""), given.pop("day", "")
     if status and status not in Status.__members__:
         raise ContractBroken(f"no job has the status {status}. There are {', '.join(Status)}")

@@ -30,6 +30,7 @@ def test_what_has_no_row_is_refused_with_the_words_for_what_has() -> None:
         {"order": "1", "contact": "a@b.example"},
         {"status": "LOST"},
         {"day": "yesterday"},
+        {"release": "62c3ae"},
     ):
         with pytest.raises(ContractBroken) as refused:
             searched(said)
@@ -39,6 +40,7 @@ def test_what_has_no_row_is_refused_with_the_words_for_what_has() -> None:
     assert "more than one thing" in told["order"]
     assert "There are PENDING" in told["status"]
     assert "2026-11-30" in told["day"]
+    assert "first 12 letters" in told["release"]
 
 
 def test_a_day_begins_and_ends_at_midnight_utc() -> None:
@@ -52,10 +54,14 @@ def test_a_day_begins_and_ends_at_midnight_utc() -> None:
 
 
 def test_each_thing_to_look_for_has_its_own_key() -> None:
-    """An order spelt in two ways is one; nothing else shares a key."""
-    keys = {searched({name: "x@y.example"}).key for name in ("contact", "order", "rule", "release")}
+    """An order spelt in two ways is one, and a release is what is shown of it; nothing else shares
+    a key."""
+    keys = {
+        searched({name: "xx@y.example"}).key for name in ("contact", "order", "rule", "release")
+    }
     assert len(keys) == 4
     assert order_key("#1053 ") == order_key("1053")
+    assert release_key("62c3ae6dc381be6b") == release_key("62C3AE6DC381") != release_key("62c3ae6d")
 
 
 def _stopped(*rules: str) -> Change:
