@@ -91,8 +91,7 @@ def _of_quarrel(sentence: str, spoken: frozenset[str]) -> Iterator[str]:
 
 
 def _of_wish(sentence: str, spoken: frozenset[str]) -> Iterator[str]:
-    wishes = list(each("WISH", sentence, spoken))
-    if not wishes:
+    if not has("WISH", sentence, spoken):
         return
     yield "wish"
     for name, kind in _BESIDE_A_WISH.items():
@@ -100,12 +99,20 @@ def _of_wish(sentence: str, spoken: frozenset[str]) -> Iterator[str]:
             yield kind
     if _is_asked(sentence, spoken):
         yield "condition"
-    yield from _of_clauses(sentence, wishes, spoken)
+    yield from _of_clauses(sentence, spoken)
 
 
-def _of_clauses(
-    sentence: str, wishes: Sequence[re.Match[str]], spoken: frozenset[str]
-) -> Iterator[str]:
+def _without_reasons(sentence: str, spoken: frozenset[str]) -> str:
+    """The sentence without the clauses that say why, as long as they hold no wish themselves."""
+    for reason in {one[0] for one in each("REASON", sentence, spoken)}:
+        if not has("WISH", reason, spoken):
+            sentence = sentence.replace(reason, " ")
+    return sentence
+
+
+def _of_clauses(sentence: str, spoken: frozenset[str]) -> Iterator[str]:
+    sentence = _without_reasons(sentence, spoken)
+    wishes = list(each("WISH", sentence, spoken))
     breaks = list(each("BREAK", sentence, spoken))
     clauses = [_clause(sentence, wish, breaks) for wish in wishes]
     if any(_is_turned(clause, spoken) for clause in clauses):
