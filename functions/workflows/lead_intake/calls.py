@@ -92,7 +92,7 @@ def whom(text: str) -> str:
     """The words for somebody else who is to be called or asked for; empty for nobody."""
     found = next(filter(_is_person, _persons().finditer(text)), None)
     if found:
-        return found["who"]
+        return _named(found)
     dense = re.search(_DENSE_PERSON, text)
     return (dense[1] or dense[2]) if dense else ""
 
@@ -110,8 +110,12 @@ def _asked(text: str) -> bool:
 def _is_person(found: re.Match[str]) -> bool:
     if _NEEDS_A_VERB.match(found[0]) and not found["after"]:
         return False
-    named = names.person(found["who"].rpartition(":")[2])
-    return bool(named) and not re.fullmatch(_DAY, found["who"], re.IGNORECASE)
+    named = names.person(_named(found).rpartition(":")[2])
+    return bool(named) and not re.fullmatch(_DAY, _named(found), re.IGNORECASE)
+
+
+def _named(found: re.Match[str]) -> str:
+    return found["who"] or found["given"]
 
 
 def _wishes(text: str) -> Iterator[tuple[str, int, int]]:
@@ -119,7 +123,7 @@ def _wishes(text: str) -> Iterator[tuple[str, int, int]]:
     for sentence in sentences(text):
         for pattern in (CALL, _REACHED, _persons()):
             for found in pattern.finditer(sentence):
-                named = found.end("who") if "who" in found.groupdict() else found.end()
+                named = found.end("who") if found.groupdict().get("who") else found.end()
                 yield sentence, found.start(), named
 
 
@@ -155,6 +159,7 @@ def _times() -> re.Pattern[str]:
 @lru_cache(maxsize=1)
 def _persons() -> re.Pattern[str]:
     who = rf"(?:(?:la|il|el|le|the|die|den)\s)?(?P<who>{_PERSON})"
+    given = rf"\b(?i:give)\s(?:(?:the|our|my)\s)?(?:[a-z-]+\s){{0,3}}(?P<given>{_PERSON})\s(?i:an?\s(?:quick\s|short\s)?(?:call|ring|shout|buzz))"
     return re.compile(
-        rf"\b{_ASK}\s{who}(?P<after>(?:\s[^\n.!?]{{0,60}}?)?\s(?i:an|zurück|anrufen|zurückrufen)\b)?"
+        rf"{given}|\b{_ASK}\s{who}(?P<after>(?:\s[^\n.!?]{{0,60}}?)?\s(?i:an|zurück|anrufen|zurückrufen)\b)?"
     )

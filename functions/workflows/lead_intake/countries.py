@@ -48,6 +48,16 @@ _MADE = re.compile(
     r"concurren\w*|fabricad\w*|importad\w*|competidor\w*|prodott\w*|concorrent\w*|gemaakt|geproduceerd|concurrent\w*)",
     re.IGNORECASE,
 )
+_FAIR = (
+    r"(?:fair|show|expo\w*|exhibition|conference|congress|convention|summit|\w*messe|ausstellung|konferenz|kongress|salon|foire|congrès|feria|"
+    r"exposición|congreso|fiera|salone|congresso|beurs|vakbeurs|feira|exposição)"
+)
+_MET_BEFORE = re.compile(
+    rf"(?<!\w){_FAIR}\W+(?:(?:in|at|of|von|zu|à|de|du|en|di|a|van|em|do|da)\W+)?(?:(?:the|der|la|le|el|il)\W+)?$",
+    re.IGNORECASE,
+)
+_MET_AFTER = re.compile(rf"\W{{0,2}}(?:[^\W\d_]+\s){{0,2}}{_FAIR}(?!\w)", re.IGNORECASE)
+"""A fair, where people meet who are from elsewhere."""
 _FOOTER = re.compile(
     r"(?:\bno (?:offer|delivery|export|sale)|not (?:an offer|deliver\w*|export\w*|ship\w*|sold)|sanction\w*|embargo\w*|disclaimer|export control|"
     r"keine (?:lieferung|ausfuhr)|nicht (?:geliefert|ausgeführt)|exportkontrolle|aucune livraison|pas livr\w*|sin entrega|no se (?:entrega|exporta)\w*|"
@@ -102,6 +112,8 @@ def _weight(sentence: str, words: str) -> int:
     if _DENSE.match(after):
         return STATED if _is_own(before) or _FIRM_OF.match(after) else HINT
     is_list = len(mentioned(sentence)) >= _MANY
+    if _MET_BEFORE.search(before) or _MET_AFTER.match(after):
+        return NAMED
     if is_list or _FOOTER.search(sentence) or _MADE.search(before) or not _PLACED.search(before):
         return NAMED
     return STATED if _is_own(before) else HINT

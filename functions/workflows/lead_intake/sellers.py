@@ -29,6 +29,11 @@ _PRICED = (
 )
 """Words of a price that somebody asks, paid or advertised: no sum that the sender would spend."""
 
+_BAIT = (
+    r"spend\b.{0,30}(?:get|save|receive|off\b|free\b)|\W?\d[\d.,]* ?(?:€|eur|%)? off\b|minimum (?:order|spend)|mindestbestellwert|ab (?:einem )?\W?\d[\d.,]* ?(?:eur|€)? ?(?:einkaufs|bestell|waren)?wert|"
+    r"(?:dès|pour) \d[\d.,]* ?(?:eur|€) d'achats?|por compras (?:superiores|de|desde)|con una spesa (?:di|minima)|bij besteding van|em compras (?:acima|de|superiores)|お買い上げで"
+)
+"""Words of a sum that a shop wants to have spent."""
 _SPENDS = (
     r"we (?:have|plan|could|can|would|will) |i (?:have|can|would) |at most|no more than|not (?:more|exceed)|under \d|below \d|available|ready to|nicht mehr als|wir haben|zur verfügung|ausgeben|"
     r"disposons|pas plus de|plafond|disponemos|no más de|como máximo|a disposizione|non più di|al massimo|abbiamo|beschikbaar|niet meer dan|hooguit|wij hebben|we hebben|temos|não mais de|no máximo|以内|以下"
@@ -68,6 +73,8 @@ _ASKS = (
 def is_priced(clause: str) -> bool:
     """Whether a clause tells a price that somebody asks, paid or advertised, and not what its
     writer would spend."""
+    if _pattern(_BAIT).search(clause):
+        return True
     own = BUDGET.search(clause) or _pattern(_SPENDS).search(clause)
     return not own and bool(_pattern(_PRICED).search(clause))
 

@@ -367,3 +367,43 @@ def test_who_answers_and_speaks_of_a_holiday_is_a_person(subject: str, body: str
     """They want or ask something in the same breath, which no program does."""
     found = read(subject, body, "In-Reply-To: <a@example.org>")
     assert (found.automatic, found.signs) == (None, 0)
+
+
+@pytest.mark.parametrize(
+    ("subject", "body"),
+    [
+        ("Read: Your quotation", "Your message to Ann Quill was read on Monday, 30 November."),
+        ("Gelesen: Ihr Angebot", "Ihre Nachricht wurde am 30.11. um 10:15 Uhr gelesen."),
+        ("Lu : Votre devis", "Votre message a été lu le lundi 30 novembre à 10:15."),
+        ("Leído: Su oferta", "Su mensaje fue leído el lunes 30 de noviembre."),
+        ("Letto: Vostra offerta", "Il messaggio è stato letto lunedì 30 novembre."),
+        ("Gelezen: Uw offerte", "Uw bericht is op maandag 30 november gelezen."),
+        ("[Desk #48211] Your request", "Your request has been received. An agent will look at it."),
+        ("Re: Offer", "Hi, we have received your enquiry. Your ticket number is 48211."),
+        ("Ticket 48211", "Ihre Anfrage ist bei uns eingegangen und wird bearbeitet."),
+        ("[Case-4821] Votre demande", "Votre demande a bien été enregistrée."),
+        ("Caso 48211", "Hemos recibido su solicitud y la revisaremos."),
+        ("Pratica 48211", "Abbiamo ricevuto la sua richiesta."),
+        ("Zaak 48211", "Uw aanvraag is in goede orde ontvangen."),
+        ("Processo 48211", "Recebemos o seu pedido e vamos analisá-lo."),
+        ("Thanks", "Your message was received. This is an automated mail."),
+    ],
+)
+def test_a_receipt_without_headers_is_a_machines(subject: str, body: str) -> None:
+    """That a mail was read, or came in under a number, is told by desks that set no field."""
+    assert read(subject, body).automatic == "auto-reply"
+
+
+@pytest.mark.parametrize(
+    ("subject", "body"),
+    [
+        ("Read: my book", "I read your brochure on Monday. Please send us a quotation."),
+        ("Ticket 48211", "Your ticket 48211 has been created, you wrote. I want a refund."),
+        ("Case 4821", "Your request was received on Monday, it says. When will I hear?"),
+        ("Enquiry", "We have received your message and look forward to meeting you."),
+        ("Lu", "J'ai lu votre message hier, merci de nous livrer 40 tables."),
+    ],
+)
+def test_control_who_speaks_of_a_receipt_is_a_person(subject: str, body: str) -> None:
+    """A wish, a question or no number at all: written by hand."""
+    assert read(subject, body).automatic is None

@@ -418,6 +418,8 @@ def test_the_sender_is_the_address_and_not_what_the_name_shows(
         ("Dana <mailto:dana@harrow.example>", "Dana"),
         ("Dana <dana@harrow.example<mailto:dana@harrow.example>>", "Dana"),
         ("Dana <dana @harrow.example>", "Dana"),
+        ("Dana <dana@harrow .example>", "Dana"),
+        ("Dana <dana@harrow. example>", "Dana"),
         ("<Dana dana@harrow.example>", "Dana"),
         ("Dana; Sales <dana@harrow.example>", "Dana; Sales"),
         ("Sales @ Harrow, Leeds <dana@harrow.example>", "Sales @ Harrow, Leeds"),

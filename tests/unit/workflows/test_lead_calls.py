@@ -106,3 +106,17 @@ def test_deal_and_task_have_the_summary_where_it_says_more() -> None:
     same = {**more, "summary": {"value": "5 licences", "quotes": ["5 licences"]}}
     plan = judge(read(json.dumps({**_FORM, "message": text}).encode()), answer=same)
     assert plan.params("crm.create_lead")["need"] == "a quote for 5 licences"
+
+
+@pytest.mark.parametrize(
+    ("text", "whom"),
+    [
+        ("Please give our operations lead Tom Hale a call.", "Tom Hale"),
+        ("Give Ms Novak a quick ring tomorrow.", "Ms Novak"),
+        ("Give our team a call.", ""),
+        ("Give me a call.", ""),
+    ],
+)
+def test_who_is_to_be_given_a_call_is_named(text: str, whom: str) -> None:
+    """“Give” with a name between it and the call."""
+    assert calls.whom(text) == whom

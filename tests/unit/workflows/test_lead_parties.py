@@ -8,7 +8,7 @@ import pytest
 
 from countersign.extraction.patterns import sentences
 from tests.unit.workflows.pipeline import judge, read
-from workflows.lead_intake import budgets, sellers
+from workflows.lead_intake import budgets, countries, sellers
 
 _PRICES = [
     ("Your web site says 99 EUR for one.", "99 EUR"),
@@ -161,3 +161,36 @@ def test_what_a_form_or_a_server_puts_before_them_is_no_need(text: str) -> None:
 def test_control_signs_of_a_list_stay(text: str) -> None:
     """Control: a bullet, a quote's mark and a dash are no rule."""
     assert sentences.split(text) == [text]
+
+
+@pytest.mark.parametrize(
+    "clause",
+    [
+        "Spend 100 EUR and get 20 off",
+        "20 EUR off every bench",
+        "Ab 100 EUR Bestellwert 20 Rabatt",
+        "dès 100 EUR d'achats",
+        "por compras superiores a 100 EUR",
+        "bij besteding van 100 EUR",
+    ],
+)
+def test_what_a_shop_wants_to_have_spent_is_no_budget(clause: str) -> None:
+    """A sum that earns a discount; a writer who would spend the same names a budget."""
+    assert sellers.is_priced(clause)
+    assert not sellers.is_priced("We would spend 100 EUR on benches")
+
+
+@pytest.mark.parametrize(
+    ("text", "weight"),
+    [
+        ("We met at the trade fair in Shanghai.", countries.NAMED),
+        ("We met at the Shanghai book fair.", countries.NAMED),
+        ("Wir trafen uns auf der Fachmesse in Shanghai und sprachen lange.", countries.NAMED),
+        ("Nos vimos en la feria de Shanghai y hablamos.", countries.NAMED),
+        ("After the fair please deliver the benches to Shanghai.", countries.HINT),
+        ("Our office in Shanghai needs twelve of the benches soon.", countries.STATED),
+    ],
+)
+def test_where_a_fair_was_is_nobodys_address(text: str, weight: int) -> None:
+    """People meet there who are from elsewhere; what is delivered to the place says more."""
+    assert [sign.weight for sign in countries.in_text(text)] == [weight]

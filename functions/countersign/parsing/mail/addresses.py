@@ -24,7 +24,9 @@ _DOMAIN = re.compile(
     r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?:[a-z]{2,63}|xn--[a-z0-9-]{1,59})"
 )
 _QUOTED = re.compile(rf'"({_ATOM}(?:\.{_ATOM})*)"')
-_BRACKETED = re.compile(rf"[<\[]\s*({_ATOM}(?:\.{_ATOM})*\s*@\s*[^\s<>\[\]@,;:]{{1,253}})\s*[>\]]")
+_BRACKETED = re.compile(
+    rf"[<\[]\s*({_ATOM}(?:\.{_ATOM})*\s*@\s*[^\s<>\[\]@,;:]{{1,253}}(?:\s\.[^\s<>\[\]@,;:]{{1,63}}|(?<=\.)\s[^\s<>\[\]@,;:]{{1,63}}){{0,3}})\s*[>\]]"
+)
 _ANYWHERE = re.compile(r"(?<![\w@.+-])(\w[\w.+-]{0,63}@[\w.-]{1,253}\w)(?!@)")
 _AROUND = " \t\"'<[(,;:|-"
 """What stands between a name and its address."""

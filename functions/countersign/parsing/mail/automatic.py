@@ -13,6 +13,10 @@ from countersign.parsing.mail.phrases import (
     MACHINES,
     OUT_OF_OFFICE,
     QUESTION,
+    READ,
+    READ_BEFORE,
+    RECEIVED,
+    REFERENCE,
     REPLY_PREFIX,
     UNDELIVERED,
     WISH,
@@ -30,6 +34,10 @@ _DAEMON = re.compile(r"(?:mailer-daemon|postmaster|mail-daemon)(?=[@\s(]|$)", re
 _ABSENCE = re.compile(rf"\W*{ABSENCE}", re.IGNORECASE)
 _AWAY = re.compile(rf"(?<!\w)(?:{AWAY})|{AWAY_UNSPACED}", re.IGNORECASE)
 _WISH = re.compile(rf"(?<!\w)(?:{WISH})(?!\w)|{WISH_UNSPACED}|{QUESTION}", re.IGNORECASE)
+_READ_BEFORE = re.compile(rf"\W*(?:{READ_BEFORE})\s*[:\uff1a]", re.IGNORECASE)
+_WAS_READ = re.compile(rf"(?<!\w)(?:{READ})", re.IGNORECASE)
+_RECEIVED = re.compile(rf"(?<!\w)(?:{RECEIVED})(?!\w)", re.IGNORECASE)
+_REFERENCE = re.compile(REFERENCE, re.IGNORECASE)
 _ANSWER = re.compile(rf"(?<!\w)(?:{REPLY_PREFIX}|auto)\s*[:\uff1a]", re.IGNORECASE)
 _MACHINE = re.compile(rf"(?:.*[._+-])?(?:{MACHINES})(?:[._+-].*|\d*)(?:@.*)?", re.IGNORECASE)
 _CALENDAR_REPLY = re.compile(rb"^METHOD:REPLY\s*$", re.MULTILINE)
@@ -57,6 +65,8 @@ def automatic_kind(root: MimePart, text: str, sender: str) -> Automatic | None:
         return "meeting-answer"
     if _subject_of_absence(root.headers, text) or _text_of_absence(root.headers, text):
         return "out-of-office"
+    if by_header is None and _acknowledges(root.headers, text):
+        return "auto-reply"
     return by_header
 
 
@@ -90,7 +100,9 @@ def machine_signs(root: MimePart, text: str, sender: str) -> int:
         _returns_nowhere(headers) or bool(_DAEMON.match(sender) or _MACHINE.fullmatch(sender)),
         headers.token("content-type") == "multipart/report" or meets,
         _is_list(headers),
-        _text_of_absence(headers, text) or (meets and not text.strip()),
+        _text_of_absence(headers, text)
+        or _acknowledges(headers, text)
+        or (meets and not text.strip()),
     )
     return sum(signs)
 
@@ -111,6 +123,15 @@ def _text_of_absence(headers: Headers, text: str) -> bool:
     """Whoever is away and wants something as well wrote that by hand."""
     begins = _beginning(text)
     return _answers(headers) and bool(_AWAY.search(begins)) and not _WISH.search(begins)
+
+
+def _acknowledges(headers: Headers, text: str) -> bool:
+    """Whether it says no more than that a mail was read, or came in and has a number."""
+    begins, subject = _beginning(text), headers.text("subject", _SHOWN)
+    if _READ_BEFORE.match(subject) and _WAS_READ.search(begins):
+        return not _WISH.search(begins)
+    numbered = _REFERENCE.search(f"{subject} {begins}")
+    return bool(numbered and _RECEIVED.search(begins)) and not _WISH.search(begins)
 
 
 def _beginning(text: str) -> str:

@@ -133,6 +133,29 @@ WISH_UNSPACED = "注文し|返金|我们(?:要|需要)|退款|주문(?:하|합)|
 """What a person wants, and no absence note says."""
 QUESTION = r"(?:\w+[^\w.!?\n]+){2,30}?\w+ ?[?？؟]"
 """A whole question: a note has `Urgent?` at most."""
+READ_BEFORE = "read|gelesen|lu|leído|letto|gelezen|lida|lido|läst|læst|lest|luettu|przeczytano|přečteno|okundu|開封済み"
+READ = (
+    r"(?:was|has been) (?:read|displayed|opened) (?:on|at)|wurde .{0,60}(?:gelesen|angezeigt|geöffnet)|a été (?:lue?|affichée?)|"
+    r"(?:fue|ha sido) (?:leíd|mostrad)[oa]|è stato (?:letto|visualizzato)|(?:is|werd) .{0,60}(?:gelezen|weergegeven)|foi (?:lid|exibid)[oa]|lästes|blev læst|開封されました"
+)
+"""The subject and the text of a receipt that a mail was read."""
+RECEIVED = (
+    r"(?:ticket|case|request|enquiry|inquiry)\s?(?:number|no\.?|id)?\s?[\[#(:]{0,2}\s?[\w-]*\d[\w-]*[\])]?,? (?:has been|was) (?:\w+ )?(?:created|opened|registered|logged|received)|"
+    r"(?:your|this) (?:support )?(?:ticket|request|enquiry|inquiry|message|e-?mail|case) (?:has been|was) (?:\w+ )?(?:received|registered|logged|created|opened)|"
+    r"we(?: have|['’]ve)? (?:\w+ )?received your (?:request|enquiry|inquiry|message|e-?mail|ticket)|"
+    r"(?:ihre?|deine?) (?:anfrage|nachricht|e-?mail|anliegen|ticket) (?:ist|wurde) (?:\S+ ){0,3}(?:eingegangen|registriert|erfasst|erhalten|angelegt)|ticket .{0,30}(?:wurde|ist) (?:\w+ )?(?:erstellt|eröffnet|angelegt)|"
+    r"votre (?:demande|message|ticket) a (?:bien )?été (?:bien )?(?:reçue?|enregistrée?|prise? en compte|créée?)|ticket .{0,30}a été (?:créé|ouvert)|nous avons bien reçu votre (?:demande|message)|"
+    r"(?:hemos recibido|se ha (?:recibido|registrado)) su (?:solicitud|mensaje|consulta|correo)|su (?:solicitud|mensaje|consulta) ha sido (?:recibid|registrad)[oa]|(?:ticket|caso) .{0,30}ha sido (?:creado|abierto)|"
+    r"abbiamo ricevuto la (?:sua|tua|vostra) (?:richiesta|segnalazione|mail)|la (?:sua|tua|vostra) richiesta è stata (?:\w+ )?(?:ricevuta|registrata|presa in carico)|ticket .{0,30}è stato (?:creato|aperto)|"
+    r"(?:uw|je) (?:aanvraag|bericht|verzoek|melding) is (?:\S+ ){0,3}(?:ontvangen|geregistreerd)|(?:wij|we) hebben (?:uw|je) (?:aanvraag|bericht|verzoek|melding) (?:\S+ )?ontvangen|ticket .{0,30}is aangemaakt|"
+    r"recebemos (?:o seu|a sua) (?:pedido|mensagem|solicitação)|(?:o seu pedido|a sua (?:mensagem|solicitação)) foi (?:\w+ )?(?:recebid|registad)[oa]|ticket .{0,30}foi (?:criado|aberto)"
+)
+"""What a desk's machine says of a message that came in."""
+REFERENCE = (
+    r"(?:ticket|case|reference|ref|vorgang\w*|fall\w*|dossier|caso|pratica|zaak\w*|processo|nummer|number|numéro|número|numero)\W{0,4}(?:\w{1,8}\W{1,3})?[\w-]*\d{3}|[\[#]\w*-?\d{3}|"
+    r"automat|do not reply|nicht antworten|nicht auf diese|ne pas répondre|no responda|non rispond|niet beantwoorden|não responda"
+)
+"""A number that the desk gave it, or that nobody reads an answer."""
 MACHINES = (
     r"no[-._]?reply|do[-._]?not[-._]?(?:reply|respond)|auto-?confirm|statements?|receipts?|builds?|backups?|security-alerts?|noreply\w*|no[-._]?responder?|nao[-._]?respond(?:er|a)|ne[-._]?pas[-._]?repondre|"
     r"(?:bitte-?)?nicht-?antworten|keine?-?antwort|non[-._]?rispondere|niet[-._]?(?:be)?antwoorden|nie[-._]?odpowiadaj\w*|"
