@@ -7,7 +7,10 @@ from __future__ import annotations
 import io
 import threading
 from collections.abc import Iterable, Mapping
+from functools import cache
+from pathlib import Path
 
+import botocore
 import pycurl
 
 CONNECTIONS = 8
@@ -23,6 +26,12 @@ _ALWAYS: Options = {
 _NOT_ADDED = (b"accept:", b"expect:", b"content-type:", b"user-agent:")
 """Of what curl would send of its own accord."""
 _SAFE = frozenset({"GET", "HEAD"})
+
+
+@cache
+def authorities() -> str:
+    """The file of whom boto3 trusts: every function has it."""
+    return str(Path(botocore.__file__).with_name("cacert.pem"))
 
 
 class Curls:

@@ -1,19 +1,22 @@
 """What every call to an outside system keeps to: time, size, no redirects, no secret in clear.
 
-httpx's own client spends half of a call's CPU on what none of ours may have: redirects, cookies,
-environment, logs of URLs; its transport half of the rest on parsing HTTP in Python. Its requests
-and answers are used without them, over libcurl.
+A request goes over libcurl as it is: httpx's client spends half of a call's CPU on what none of
+ours may have (redirects, cookies, environment, logs of URLs), its transport half of the rest on
+parsing HTTP in Python, and its types a millisecond on a URL of many properties. Its errors are
+used, and its transports where one is handed in.
 """
 
 from __future__ import annotations
 
+import json as json_
 import re
 import ssl
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from functools import cache
-from typing import Any, Protocol
+from typing import Protocol
 
 import certifi
 import httpx
@@ -32,6 +35,9 @@ KEEP_ALIVE = 5.0
 """Seconds: after a frozen function wakes, an older connection would lose a write."""
 _HEADERS = {"Accept": "*/*", "Accept-Encoding": "identity", "User-Agent": "countersign"}
 _LONGEST_PAUSE = 3600.0  # seconds of Retry-After that are believed
+_SIGNS = re.compile(r"[\w\-.~:/?#\[\]@!$&'()*+,;=%]+", re.ASCII)
+"""Of URLs (RFC 3986)."""
+_ENDS = re.compile(r"[\r\n\0]")
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
@@ -61,11 +67,54 @@ def certificates() -> ssl.SSLContext:
     return httpx.create_ssl_context(trust_env=False)
 
 
+@dataclass(frozen=True)
+class Request:
+    """One request as it is sent. `timeout` has httpx's phases."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    body: bytes
+    timeout: Mapping[str, float]
+
+    @property
+    def host(self) -> str:
+        """Whom it is sent to, for a trace: without credentials and port."""
+        place = self.url.partition("://")[2].partition("/")[0].partition("?")[0]
+        return place.rpartition("@")[2].partition(":")[0]
+
+
+class Answer:
+    """What came back; the names of headers are in lower case. It is read once, by `body`."""
+
+    def __init__(
+        self, status_code: int, headers: Mapping[str, str], chunks: Iterable[bytes]
+    ) -> None:
+        self.status_code = status_code
+        self.headers = headers
+        self.chunks = chunks
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+class Transport(Protocol):
+    """A way on which requests go."""
+
+    def send(self, request: Request) -> Answer:
+        """The answer. Raises httpx.TransportError."""
+        ...
+
+    def close(self) -> None:
+        """Close the connections."""
+
+
 class Client:
     """Connections that are kept, over which each request goes as it is."""
 
-    def __init__(self, transport: httpx.BaseTransport | None) -> None:
-        self._transport = transport or CurlTransport()
+    def __init__(self, transport: httpx.BaseTransport | Transport | None) -> None:
+        given = transport or CurlTransport()
+        self._transport = OverHttpx(given) if isinstance(given, httpx.BaseTransport) else given
 
     def close(self) -> None:
         """Close the connections."""
@@ -73,21 +122,75 @@ class Client:
 
     @contextmanager
     def asked(
-        self, method: str, url: httpx.URL | str, seconds: float, **parts: Any
-    ) -> Iterator[httpx.Response]:
-        """The answer. `parts` are an httpx.Request's. Raises
+        self,
+        method: str,
+        url: httpx.URL | str,
+        seconds: float,
+        *,
+        headers: Mapping[str, str] | None = None,
+        content: bytes | str | None = None,
+        json: object = None,
+    ) -> Iterator[Answer]:
+        """The answer; what is sent is `content`, or `json` written as such. Raises
         httpx.HTTPError."""
-        headers = {**_HEADERS, **parts.pop("headers", {})}
-        extensions = {"timeout": _phases(seconds), **parts.pop("extensions", {})}
-        request = httpx.Request(method, url, headers=headers, extensions=extensions, **parts)
-        with (
-            tracing.span(request.url.host),
-            closing(self._transport.handle_request(request)) as answer,
-        ):
+        typed = {} if json is None else {"Content-Type": "application/json"}
+        request = Request(
+            method,
+            _quoted(str(url)),
+            {**_HEADERS, **typed, **(headers or {})},
+            _written(content, json),
+            _phases(seconds),
+        )
+        with tracing.span(request.host), closing(self._transport.send(request)) as answer:
             yield answer
 
 
-class CurlTransport(httpx.BaseTransport):
+def _quoted(url: str) -> str:
+    """What has only signs of URLs is one already."""
+    return url if _SIGNS.fullmatch(url) else str(httpx.URL(url))
+
+
+def _written(content: bytes | str | None, json: object) -> bytes:
+    if json is not None:
+        text = json_.dumps(json, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+        return text.encode()
+    return content.encode() if isinstance(content, str) else content or b""
+
+
+class OverHttpx:
+    """A transport of httpx's as one of ours."""
+
+    def __init__(self, transport: httpx.BaseTransport) -> None:
+        self._transport = transport
+
+    def close(self) -> None:
+        """Close its connections."""
+        self._transport.close()
+
+    def send(self, request: Request) -> Answer:
+        """Its answer, which is read as it is taken."""
+        came = self._transport.handle_request(
+            httpx.Request(
+                request.method,
+                request.url,
+                headers=request.headers,
+                content=request.body or None,
+                extensions={"timeout": request.timeout},
+            )
+        )
+        return _Streamed(came)
+
+
+class _Streamed(Answer):
+    def __init__(self, came: httpx.Response) -> None:
+        super().__init__(came.status_code, came.headers, came.iter_bytes())
+        self._came = came
+
+    def close(self) -> None:
+        self._came.close()
+
+
+class CurlTransport:
     """Each request once, and the whole of its answer within twice the time that it has for reading:
     what a kept connection swallowed is an answer that was lost. Raises httpx.TransportError."""
 
@@ -100,23 +203,23 @@ class CurlTransport(httpx.BaseTransport):
         """Close this thread's connections."""
         self._curls.close()
 
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
+    def send(self, request: Request) -> Answer:
         """Send it and read all of the answer."""
-        curl, times = self._curls.mine(), request.extensions["timeout"]
+        curl, times = self._curls.mine(), request.timeout
         options: dict[int, object] = {
             pycurl.CAINFO: self._trusts,
             pycurl.MAXAGE_CONN: int(KEEP_ALIVE),
             pycurl.CONNECTTIMEOUT_MS: _milliseconds(times["connect"]),
             pycurl.TIMEOUT_MS: _milliseconds(2 * times["read"]),
         }
-        headers, body = list(_sent(request.headers)), request.read()
+        headers = list(_sent(request.headers))
         try:
-            answer = perform(
+            came = perform(
                 curl,
                 request.method,
-                str(request.url),
+                request.url,
                 headers=headers,
-                body=body,
+                body=request.body,
                 options=options,
                 again=False,
                 most=MAX_ANSWER,
@@ -125,22 +228,13 @@ class CurlTransport(httpx.BaseTransport):
             raise _trouble(
                 int(error.args[0]), begun=curl.getinfo(pycurl.PRETRANSFER_TIME) > 0
             ) from None
-        status: int = curl.getinfo(pycurl.RESPONSE_CODE)
-        return httpx.Response(status, headers=answer.headers, stream=_Whole(answer.body))
+        told: dict[str, str] = {}
+        for name, value in came.headers:
+            key, text = name.decode("latin-1").lower(), value.decode("latin-1")
+            told[key] = f"{told[key]}, {text}" if key in told else text
+        return Answer(curl.getinfo(pycurl.RESPONSE_CODE), told, (came.body,))
 
 
-class _Whole(httpx.SyncByteStream):
-    """An answer that has been read; httpx reads its own kind at once and unpacks it."""
-
-    def __init__(self, body: bytes) -> None:
-        self._body = body
-
-    def __iter__(self) -> Iterator[bytes]:
-        yield self._body
-
-
-_CURL_S = frozenset({b"content-length", b"transfer-encoding"})
-"""Headers that curl writes itself."""
 _NOT_REACHED = frozenset(
     {
         *(pycurl.E_COULDNT_RESOLVE_HOST, pycurl.E_COULDNT_CONNECT),
@@ -149,12 +243,11 @@ _NOT_REACHED = frozenset(
 )
 
 
-def _sent(headers: httpx.Headers) -> Iterator[tuple[bytes, bytes]]:
-    for name, value in headers.raw:
-        if any(one in value for one in b"\r\n\0"):
+def _sent(headers: Mapping[str, str]) -> Iterator[tuple[bytes, bytes]]:
+    for name, value in headers.items():
+        if _ENDS.search(value):
             raise httpx.LocalProtocolError("a header has more than one line")
-        if name.lower() not in _CURL_S:
-            yield name, value
+        yield name.encode("ascii"), value.encode("ascii")
 
 
 def _milliseconds(seconds: float) -> int:
@@ -174,9 +267,9 @@ def _trouble(code: int, *, begun: bool) -> httpx.TransportError:
     return httpx.ReadError(f"the connection failed (curl's error {code})")
 
 
-def _phases(seconds: float) -> Mapping[str, float | None]:
+def _phases(seconds: float) -> Mapping[str, float]:
     """Each phase has its own limit; together they must not exceed what the caller has."""
-    return httpx.Timeout(seconds / 4, read=seconds / 2).as_dict()
+    return {**dict.fromkeys(("connect", "write", "pool"), seconds / 4), "read": seconds / 2}
 
 
 def in_clear(url: httpx.URL) -> bool:
@@ -184,13 +277,13 @@ def in_clear(url: httpx.URL) -> bool:
     return url.scheme != "https" and url.host not in _LOOPBACK
 
 
-def body(answer: httpx.Response, deadline: float, most: int = MAX_ANSWER) -> bytes:
+def body(answer: Answer, deadline: float, most: int = MAX_ANSWER) -> bytes:
     """The bytes of a streamed answer. Raises httpx.HTTPError when it is too large, comes later than
     `deadline` (monotonic seconds) or is compressed."""
     if answer.headers.get("content-encoding", "identity") != "identity":
         raise httpx.DecodingError("the answer is compressed, which was not asked for")
     got = bytearray()
-    for chunk in answer.iter_bytes():
+    for chunk in answer.chunks:
         got += chunk
         if len(got) > most:
             raise httpx.ReadError("the answer is too large")
@@ -199,7 +292,7 @@ def body(answer: httpx.Response, deadline: float, most: int = MAX_ANSWER) -> byt
     return bytes(got)
 
 
-def retry_after(answer: httpx.Response) -> float | None:
+def retry_after(answer: Answer) -> float | None:
     """Seconds that the answer asks for, at most an hour; None when it does not say."""
     return pause(answer.headers.get("retry-after", ""))
 

@@ -4,7 +4,6 @@ pauses that are asked for are kept."""
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import wraps
 from typing import Any, TypeVar, cast
 
 from countersign.domain.errors import Ambiguous, Throttled, Unavailable
@@ -44,7 +43,6 @@ class _Watched:
     def __getattr__(self, name: str) -> Any:
         member = getattr(self._port, name)
 
-        @wraps(member)
         def asked(*args: Any, **named: Any) -> Any:
             return self._asked(lambda: member(*args, **named))
 

@@ -242,7 +242,6 @@ class _Guarded:
         if not callable(member):
             return member
 
-        @wraps(member)
         def call(*args: Any, **named: Any) -> Any:
             with aws_errors():
                 return member(*args, **named)

@@ -13,17 +13,15 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
 from http import HTTPStatus
-from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import quote
 
-import botocore
 import pycurl
 from botocore.exceptions import ClientError
 
 from countersign import tracing
 from countersign.connectors.aws.client import Credentials, Place, passes
-from countersign.connectors.curl import Curls, Options, perform
+from countersign.connectors.curl import Curls, Options, authorities, perform
 from countersign.domain.canonical import digest
 from countersign.domain.errors import Unavailable
 
@@ -93,9 +91,9 @@ def _curls() -> Curls:
 
 @cache
 def _options() -> Options:
-    """Whom boto3 trusts; seconds for a connection, and for which nothing comes over it."""
+    """Whom to trust; seconds for a connection, and for which nothing comes over it."""
     return {
-        pycurl.CAINFO: str(Path(botocore.__file__).with_name("cacert.pem")),
+        pycurl.CAINFO: authorities(),
         pycurl.CONNECTTIMEOUT: 3,
         pycurl.LOW_SPEED_LIMIT: 1,
         pycurl.LOW_SPEED_TIME: 10,
