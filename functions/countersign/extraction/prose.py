@@ -190,4 +190,6 @@ def _is_verbatim(text: str, source: str) -> bool:
 
 def _stands(sentence: str, seen: str) -> bool:
     """By whole words: "2 mugs" does not stand in "12 mugs"."""
+    if sentence not in seen:  # a pattern of each sentence would have to be compiled
+        return False
     return bool(re.search(rf"(?<!\w){re.escape(sentence)}(?!\w)", seen))
