@@ -41,7 +41,7 @@ _LEGAL = re.compile(
 _NO_PERSON = re.compile(
     r"(?<!\w)(?:team|sales|support|service|services|customer|kundenservice|kundendienst|vertrieb|einkauf|buchhaltung|"
     r"info|office|admin|administrator|webmaster|postmaster|wordpress|website|webshop|shop|store|contact|kontakt|"
-    r"enquir(?:y|ies)|orders?|bestellung(?:en)?|noreply|no-reply|do-not-reply|newsletter|news|notifications?|alerts?|"
+    r"enquir(?:y|ies)|orders?|bestellung(?:en)?|noreply|no-reply|do-not-reply|newsletter|news|newsroom|newsdesk|editorial|redaktion|rédaction|redacción|redazione|redactie|redação|notifications?|alerts?|"
     r"mailer|daemon|system|bot|helpdesk|help|desk|group|gruppe|groupe|grupo|gruppo|solutions|systems|technolog(?:y|ies)|"
     r"consulting|agency|agentur|agence|studio|works|industries|logisti[ck]s?|holding|partners|company|firma|department|"
     r"abteilung|dept|accounts?|accounting|billing|marketing|purchasing|procurement|reception|rezeption|sekretariat|"

@@ -253,3 +253,18 @@ def test_introduced_and_signed_names_are_found_by_the_same_words_as_in_the_text(
     found = people.name(text, "", "")
     assert found is not None
     assert found[1] in text
+
+
+@pytest.mark.parametrize(
+    ("header", "signed", "name"),
+    [
+        ("Bianchi Giulia", "Giulia Bianchi", "Giulia Bianchi"),
+        ("", "Mag. Petra Lorenz", "Petra Lorenz"),
+        ("Ann Reid", "Giulia Bianchi", "Ann Reid"),
+        ("Newsroom", "The Newsroom", None),
+    ],
+)
+def test_a_name_stands_as_its_bearer_signs_it(header: str, signed: str, name: str | None) -> None:
+    """Family name first is turned as below the letter; a title is no part of it, a desk nobody."""
+    text = f"We need 12 benches, please send a quotation.\n\nBest regards\n{signed}"
+    assert _mail(text, name=header).facts.get("name") == name

@@ -62,17 +62,17 @@ _NOT_NAMES = _set(
 
 
 def name(text: str, below: str, header: str) -> Found | None:
-    """The writer's name: as introduced, else as the From header has it, else as signed."""
+    """The writer's name: as introduced, else as the From header has it, in the order in which it is
+    signed, else as signed."""
     introduced = _INTRODUCED.search(text)
     if introduced and _is_name(introduced[1]):
         return introduced[1].rstrip(".,"), introduced[0]
     japanese = _JAPANESE.search(text)
     if japanese:
         return japanese[1] or japanese[2], japanese[0]
-    plain = _from_header(header)
-    if plain:
-        return plain, header
-    return _signed(below)
+    plain, signed = _from_header(header), _signed(below)
+    is_turned = signed and sorted(plain.lower().split()) == sorted(signed[0].lower().split())
+    return signed if is_turned or not plain else (plain, header)
 
 
 def company(text: str, below: str) -> Found | None:
@@ -112,7 +112,7 @@ def _signed(below: str) -> Found | None:
     for line in below.splitlines()[:4]:
         signed = _LINE.fullmatch(line)
         if signed and _is_name(signed[1]):
-            return signed[1], line.strip()
+            return names.person(signed[1]) or signed[1], line.strip()
     return None
 
 
