@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import heapq
 import math
+from bisect import bisect_right, insort
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -50,6 +51,10 @@ class Killed(BaseException):
     """SIGKILL, in virtual time."""
 
 
+def _at(request: tuple[float, str]) -> float:
+    return request[0]
+
+
 @dataclass
 class Journal:
     """The provider: what it was asked and when, by workflow. `most` is its limit at a second of the
@@ -59,25 +64,28 @@ class Journal:
     most: Callable[[float], int] | None = None
     others: list[float] = field(default_factory=list)
     asked: list[tuple[float, str]] = field(default_factory=list)
+    """In the order of their times."""
     refused: int = 0
 
     def takes(self, at: datetime, workflow: str) -> Told | None:
         """One request. Raises Throttled, as HubSpot does."""
         now = (at - START).total_seconds()
         if self.most is None:
-            self.asked.append((now, workflow))
+            insort(self.asked, (now, workflow))
             return None
-        window = [one for one in (*(a for a, _ in self.asked), *self.others) if 0 <= now - one < 10]
+        ours = bisect_right(self.asked, now - 10, key=_at), bisect_right(self.asked, now, key=_at)
+        window = [one for one in self.others if 0 <= now - one < 10]
+        window += (at for at, _ in self.asked[slice(*ours)])
         left = self.most(now) - len(window)
         if left <= 0:
             self.refused += 1
             raise Throttled("slow down", math.ceil(min(window) + 10 - now))
-        self.asked.append((now, workflow))
+        insort(self.asked, (now, workflow))
         return Told(RateLimit(requests=self.most(now), seconds=LIMIT.seconds), left - 1)
 
     def most_within(self, seconds: float) -> int:
         """The most requests in any window."""
-        times, most, first = sorted(at for at, _ in self.asked), 0, 0
+        times, most, first = [at for at, _ in self.asked], 0, 0
         for last, at in enumerate(times):
             while times[first] <= at - seconds:
                 first += 1
@@ -214,7 +222,7 @@ class Burst:
                 late = timedelta(seconds=self._dealt.uniform(0, LATE))
                 self._push(clock.now() + late, again)
         begun: dict[str, float] = {}
-        for when, workflow in sorted(self.journal.asked):
+        for when, workflow in self.journal.asked:
             begun.setdefault(workflow, when)
         return [begun[workflow] - came for workflow, came in self._arrived.items()]
 
