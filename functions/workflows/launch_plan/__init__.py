@@ -24,7 +24,7 @@ WORKFLOW = workflow(
     propose=propose,
     policy=POLICY,
     # Who uploads a brief is one of ours: nothing in it is a customer's wish.
-    without=["sender.unauthenticated", "customer.unsure"],
+    without=["sender.unauthenticated", "customer.unsure", "text.language"],
     offline=offline,
     knows_people=True,
     leads=DELIVER.id,

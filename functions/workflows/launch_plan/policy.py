@@ -11,7 +11,7 @@ from countersign.actions.plans.printing import PRINT, unprintable
 from countersign.domain.policy.rules import Situation
 from countersign.workflow import ask, forbid, run
 from workflows.launch_plan.contract import Brief
-from workflows.launch_plan.facts import delivery, edited_ones, font_of, found_flaws
+from workflows.launch_plan.facts import delivery, edited_ones, font_of, found_flaws, is_news
 from workflows.launch_plan.questions import told
 
 Hit = tuple[str, str] | None
@@ -37,6 +37,13 @@ def edited_apart(s: Situation[Brief]) -> Hit:
     return open_ends(s) if edited_ones(s) else None
 
 
+def nothing_new(s: Situation[Brief]) -> Hit:
+    """A brief that says what is in effect, whoever brings it; not the one that brought it so."""
+    if DELIVER.id in s.evidence or is_news(s):
+        return None
+    return "the brief", "what was signed"
+
+
 def another_version(s: Situation[Brief]) -> Hit:
     """What of the plan changes, where a version of it is in effect."""
     signed = in_effect(s.records)
@@ -51,6 +58,9 @@ def without_a_print(s: Situation[Brief]) -> Hit:
 
 
 POLICY = (
+    forbid(
+        (DELIVER, *_FOLLOWING, ASK_SENDER), "the brief says what is in effect already", nothing_new
+    ),
     ask(DELIVER, "a plan is signed before anybody works by it"),
     ask(DELIVER, "it cannot be delivered before it is edited: {value}", open_ends),
     ask(DELIVER, "it names days that nobody may mean: {value}", odd_days),
