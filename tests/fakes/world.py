@@ -16,7 +16,7 @@ from countersign.domain.approvals.working_hours import Hours
 from countersign.domain.errors import NotFound, SecretMissing, Unavailable
 from countersign.domain.jobs.job import Pointer
 from countersign.domain.jobs.senders import hashed, new_token
-from countersign.domain.mail import Email
+from countersign.domain.mail import Email, unsubscribe_headers
 from countersign.domain.policy.proposal import Usage
 from countersign.domain.ports import ModelAnswer, ModelRequest
 from countersign.domain.reporting.usual import Usual
@@ -174,7 +174,8 @@ class FakePayloads:
 
 
 class FakeMail:
-    """A provider that accepts, refuses or loses its answer."""
+    """A provider that accepts, refuses or loses its answer; as the adapter it takes no address for
+    unsubscribing that receivers would not post to."""
 
     def __init__(self) -> None:
         self.sent: list[Email] = []
@@ -186,6 +187,7 @@ class FakeMail:
         self._faults.append((error, after_sending))
 
     def send(self, email: Email) -> str:
+        unsubscribe_headers(email.unsubscribe)
         if self.broken:
             raise self.broken
         fault = self._faults.pop(0) if self._faults else None

@@ -9,7 +9,10 @@ from typing import Protocol
 
 from countersign.domain.errors import ContractBroken
 
-_PLACE = re.compile(r"(?:https://[A-Za-z0-9.:-]+|http://127\.0\.0\.1:[0-9]+)/[A-Za-z0-9._~/-]+")
+_PLACE = re.compile(
+    r"(?:https://[A-Za-z0-9.:-]+|http://127\.0\.0\.1:[0-9]+)/[A-Za-z0-9._~/-]+"
+    r"(?:\?[A-Za-z0-9._~=&-]+)?"
+)
 _PERSON = re.compile(r"[A-Za-z0-9.+_-]+@[A-Za-z0-9.-]+")
 
 

@@ -39,7 +39,7 @@ def test_a_mail_encloses_documents_of_its_own_job() -> None:
 @pytest.mark.parametrize(
     ("url", "mailto", "said"),
     [
-        ("https://a.example/unsubscribe/t", "", "<https://a.example/unsubscribe/t>"),
+        ("https://a.example/unsubscribe/t?l=de", "", "<https://a.example/unsubscribe/t?l=de>"),
         (
             "https://a.example/u/t",
             "stop@a.example",
