@@ -16,6 +16,7 @@ from moto.dynamodb.models import dynamodb_backends
 from countersign.connectors.aws.services import S3Payloads
 from countersign.connectors.aws.versions import S3Versions
 from countersign.connectors.dynamodb import rows
+from countersign.connectors.dynamodb.campaign_events import message_key
 from countersign.connectors.dynamodb.erasing import DynamoErasing
 from countersign.connectors.dynamodb.lanes import DynamoLanes
 from countersign.connectors.dynamodb.reviews import DynamoReviews, review_row
@@ -194,7 +195,8 @@ class Kept:
             self.payloads.put(document, f"{text} to {words}".encode())
 
     def is_gone_through(self, record: JobRecord, words: str) -> None:
-        """An item of the job's second batch ended in these words; an operator stopped the rest."""
+        """An item of the job's second batch was mailed and ended in these words; an operator
+        stopped the rest."""
         lanes, job_id = DynamoLanes(TABLE, self.db), record.job.job_id
         run = first(job_id, "d" * 64, Tally(left=2), START)
         lanes.keep_run(None, run)
@@ -205,6 +207,8 @@ class Kept:
         ended = Ended(state=ItemState.DONE, result=json.dumps({"quote": words}))
         lanes.record(job_id, 2, ended_as(claim, ended))
         LaneFiles(self.payloads, job_id).keep_results(2, [Outcome(number=2, ended=ended)])
+        mailed = {"contact": {"S": "c" * 64}, "token": {"S": "t" * 64}}
+        self.db.put_item(TableName=TABLE, Item={**message_key(job_id, 2, 2), **mailed})
 
     def dump(self) -> dict[str, str]:
         """Everything that is stored: rows by their keys, objects by key and version."""

@@ -55,10 +55,12 @@ class DynamoErasing:
             self._delete(_key_of(item))
 
     def cut_items(self, job_id: str, batches: int, cut: Callable[[str], str]) -> None:
-        """As the port: each row keeps its key and its end."""
+        """As the port: each row keeps its key and its end. One without a body, of a campaign's
+        mail, has digests alone."""
         for item in self._items(job_id, batches):
-            after = cut(item["body"]["S"])
-            if after != item["body"]["S"]:
+            before = item.get("body", {"S": ""})["S"]
+            after = cut(before)
+            if after != before:
                 self._db.put_item(TableName=self._table, Item={**item, "body": {"S": after}})
 
     def rewrite(self, record: JobRecord) -> None:
