@@ -50,7 +50,7 @@ ROLE: Words = {
     "fr": r"à|au|aux|en|dans|sur|sous|par|avec|sans|contre|vers|chez|via|comme|moins|plus|sauf|hors|hormis|outre|plutôt|avant|après|jusqu(?:e|'\w+|'à)?|pendant|entre|ou|ni|et|chaque|autres?",
     "es": r"a|al|en|con|sin|sobre|bajo|contra|hacia|hasta|mediante|vía|como|menos|más|salvo|excepto|además|tras|antes|después|durante|entre|según|ni|o|u|y|e|cada|otr[oa]s?",
     "it": r"a|ad|al|allo|all|alla|ai|agli|alle|in|nel|nello|nella|nei|negli|nelle|su|sul|sullo|sulla|sui|sugli|sulle|con|senza|contro|verso|presso|tramite|mediante|come|meno|più|tranne|salvo|eccetto|oltre|prima|dopo|fino|entro|durante|tra|fra|o|né|e|ed|ogni|altr[oaie]",
-    "nl": r"aan|in|op|per|met|via|door|over|onder|tegen|naar|bij|zonder|behalve|min|plus|tot|na|als|dan|tussen|achter|naast|of|noch|en|elke?|andere?",
+    "nl": r"aan|ten|ter|in|op|per|met|via|door|over|onder|tegen|naar|bij|zonder|behalve|min|plus|tot|na|als|dan|tussen|achter|naast|of|noch|en|elke?|andere?",
     "pt": r"a|à|ao|às|aos|em|no|na|nos|nas|num|numa|com|sem|sobre|sob|contra|para|pra|até|via|através|como|menos|mais|salvo|exceto|além|após|antes|depois|durante|entre|ou|nem|e|cada|outr[oa]s?",
 }
 """The words that give what follows a part in the wish: whom it goes to, by which way, less what,

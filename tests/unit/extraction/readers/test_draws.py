@@ -48,6 +48,7 @@ def test_a_strange_word_bears_on_the_wish_by_the_small_word_before_it() -> None:
     assert unclear("Please refund the gizmo 49.90 EUR.")
     assert unclear("Please refund Gizmo 49.90 EUR.")
     assert unclear("Gizmo wants 49.90 EUR back.")
+    assert said_against("Stort de 49,90 EUR van bestelling 1042 terug ten gunste van het asiel.")
     assert unclear("Please whiffle the refund of 49.90 EUR.")
 
 
