@@ -26,7 +26,7 @@ class Event(BaseModel):
 """
 CLIENT_OF = {
     "Propose": "from countersign.connectors.openai.client import OpenAIModel\n"
-    "OpenAIModel('http://127.0.0.1:9', 'key')\n",
+    "OpenAIModel('http://127.0.0.1:9', 'key', None)\n",
 }
 """What is opened beside the handler's own import."""
 _PROGRAM = "import sys, time; sys.path[:0] = {folders!r}; begin = time.process_time()\n{loads}\n"
