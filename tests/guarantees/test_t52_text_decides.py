@@ -72,6 +72,7 @@ def slips(flows: Mapping[str, Workflow[Any]], count: int) -> tuple[list[Told], C
 
 
 @pytest.mark.guarantee("T52")
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("count", [SHORT, pytest.param(LONG, marks=pytest.mark.soak)])
 def test_nothing_runs_that_the_text_speaks_against(count: int) -> None:
     """Whatever a hostile model answers, what its writer meant asks or is forbidden."""
