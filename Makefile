@@ -11,7 +11,7 @@ LOCKS := infra/requirements
 UV = $(BIN)/uv
 READY := $(VENV)/.ready
 EMULATOR := .local/emulator/.ready
-# On two cores a third fills what stands wait; each collects all tests for itself, 10 s of CPU.
+# On two cores a third fills what stands wait (a fourth makes it longer); each collects all tests for itself, 10 s of CPU.
 PYTEST := $(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder
 # Single examples reach every branch; thousands of them under a tracer would take five times as long.
 DOMAIN := $(BIN)/pytest -p no:xdist tests/unit/domain -m "not hypothesis and not untraced" --cov=countersign.domain --cov-branch --cov-report=term-missing:skip-covered --cov-fail-under=100
