@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from countersign.domain.money import ISO
 from countersign.extraction.patterns.language import COMMON
-from countersign.extraction.patterns.numerals import Digits, digits
+from countersign.extraction.patterns.numerals import LETTER, Digits, digits
 
 
 def _set(words: str) -> frozenset[str]:
@@ -284,7 +284,7 @@ def _any(words: Mapping[str, object] | frozenset[str]) -> str:
 
 @lru_cache(maxsize=1)
 def _unit() -> re.Pattern[str]:
-    return re.compile(rf"[\s\u00a0-]?(?:{_any(_CURRENCIES)})(?!\w)", re.IGNORECASE)
+    return re.compile(rf"[\s\u00a0-]?(?:{_any(_CURRENCIES)})(?!{LETTER}|_)", re.IGNORECASE)
 
 
 @lru_cache(maxsize=1)

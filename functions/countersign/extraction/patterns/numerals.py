@@ -107,6 +107,9 @@ _PARTS = {
     "zweieinhalb": "2.5",
     "dreieinhalb": "3.5",
 }
+LETTER = r"[^\W_\u3041-\u30ff\u3400-\u9fff\uac00-\ud7a3]"
+"""A letter or digit that goes on with a word: none of the scripts that stand beside a word of another
+without a space, as in `fifteen eurosの返金`."""
 _AND = "und"
 """A number holds it without a space, and it begins with one."""
 _ARTICLE = re.compile(rf"\b(?:an?|one|eine?|une?|una|een|uma?)[\s-]+(?={'|'.join(_PARTS)})")
@@ -250,6 +253,6 @@ def _spelled() -> re.Pattern[str]:
     one = "|".join(map(re.escape, sorted(_atoms(), key=len, reverse=True)))
     between = r"(?:[\s-]+(?:(?:and|und|et|y|e|en|i)\s+)?(?:(?:of an?|an?|of|de|di)\s+)?|und|en|e)?"
     return re.compile(
-        rf"(?<![^\W_])(?<!\d)(?<!\d[\s.\u00a0])(?<![½¼¾]\s)(?<![½¼¾]){_NO_START}(?:{one})(?:{between}(?:{one})){{0,9}}(?![^\W_])",
+        rf"(?<!{LETTER})(?<!\d)(?<!\d[\s.\u00a0])(?<![½¼¾]\s)(?<![½¼¾]){_NO_START}(?:{one})(?:{between}(?:{one})){{0,9}}(?!{LETTER})",
         re.IGNORECASE,
     )
