@@ -1,6 +1,7 @@
 """The patched emulator behaves as AWS documents it."""
 
 import http.client
+import io
 import json
 import time
 from collections.abc import Callable, Iterator
@@ -9,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from countersign.connectors.aws.services import PIECE, S3Payloads
 from infra.local.cloud import deployer
 from infra.local.cloud.deployer import Deployed
 from infra.local.cloud.processes import EMULATOR_PYTHON, ROOT, LocalCloud, child, fork_server
@@ -158,6 +160,18 @@ def test_an_http_api_passes_options_and_cookies_as_aws_does(
     assert event["cookies"] == ["one=1", "two=2"]
     assert "cookie" not in event["headers"]
     assert answer.headers.get_all("Set-Cookie") == ["a=1; Path=/", "b=2; Path=/"]
+
+
+@pytest.mark.parametrize("more", [-1, 0, 3])
+def test_a_named_version_is_copied_piece_by_piece(cloud: LocalCloud, more: int) -> None:
+    """The file as it was put, whether it ends within a piece or with one."""
+    s3, name = deployer.client("s3", cloud.endpoint), f"pieces{more + 1}"
+    s3.create_bucket(Bucket=name)
+    s3.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
+    body = b"ab" * (PIECE // 2) + b"c" * more if more >= 0 else b"ab" * (PIECE // 2 - 1)
+    payloads, copied = S3Payloads(name, s3), io.BytesIO()
+    payloads.copy(payloads.put("file", body), copied)
+    assert copied.getvalue() == body
 
 
 def test_a_generated_secret_obeys_its_properties(cloud: LocalCloud) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
@@ -15,7 +16,7 @@ from botocore.exceptions import (
 )
 
 from countersign.connectors.aws.secrets import SecretsManager
-from countersign.connectors.aws.services import IntakeQueue, S3Payloads, StateMachine
+from countersign.connectors.aws.services import PIECE, IntakeQueue, S3Payloads, StateMachine
 from countersign.connectors.clock import DynamoOffset
 from countersign.connectors.dynamodb.caps import DynamoCaps
 from countersign.connectors.dynamodb.documents import DynamoPeople, DynamoSignIns
@@ -63,6 +64,25 @@ TOKEN_CALLS: dict[str, Call] = {
 
 ALL = pytest.mark.parametrize("call", [*ADAPTERS.values(), *TOKEN_CALLS.values()])
 pytestmark = pytest.mark.usefixtures("made_up_credentials")
+
+
+class NoRanges:
+    """A bucket whose server answers every range with all of it."""
+
+    def __init__(self, body: bytes) -> None:
+        self._body = body
+
+    def get_object(self, **where: Any) -> dict[str, io.BytesIO]:
+        assert "Range" in where
+        return {"Body": io.BytesIO(self._body)}
+
+
+@pytest.mark.parametrize("size", [0, PIECE - 1, PIECE + 1, 3 * PIECE + 1])
+def test_what_knows_no_ranges_is_copied_once(size: int) -> None:
+    """A file that is answered whole is not asked for again, until the disk is full."""
+    body, copied = b"x" * size, io.BytesIO()
+    S3Payloads("b", NoRanges(body)).copy(Pointer(bucket="b", key="k"), copied)  # type: ignore[arg-type]
+    assert copied.getvalue() == body
 
 
 @ALL
