@@ -35,6 +35,10 @@ def read(raw: bytes, subject: str) -> Mail:
         ("ENC: scanners", f"De: {_BOB}\nEnviada em: segunda\nPara: Ann\nAssunto: scanners"),
         ("Doorst: scanners", f"Van: {_BOB}\nVerzonden: maandag\nAan: Ann\nOnderwerp: scanners"),
         ("Fw: scanners", f"----- Forwarded by Ann/Harrow on 02.11.2026 10:00 -----\nFrom: {_BOB}\nTo: Ann\nSubject: scanners"),
+        ("Forward: scanners", _HEAD),
+        ("[EXT] FW: scanners", _HEAD),
+        ("[Ticket#1] Fwd: scanners", _HEAD),
+        ("FW: scanners", "*From:* Bob Field <bob@field.example<mailto:bob@field.example>>\n*Sent:* Monday\n*To:* Ann\n*Subject:* scanners"),
         ("転送: scanners", f"---------- 転送されたメッセージ ----------\n差出人: {_BOB}\n日時: 2026年11月2日\n件名: scanners"),
     ],
 )  # fmt: skip
@@ -95,6 +99,17 @@ def test_control_below_a_reply_the_same_is_history(subject: str) -> None:
     """Control: the subject's first prefix tells a forward's copied header from a reply's."""
     found = read(mail(f"Yes\n\n{_HEAD}\n\n{_WANTED}"), subject)
     assert (found.text, _WANTED in found.quoted, found.forwarded) == ("Yes", True, None)
+
+
+def test_a_forward_that_is_attributed_has_its_sender() -> None:
+    """One program writes a date, a name and an address where others copy the header."""
+    head = '02.11.2026, 18:26, "Bob Field" <bob@field.example>:'
+    found = read(
+        mail(f"FYI\n\n-------- Пересылаемое сообщение --------\n{head}\n\n{_WANTED}"), "Fwd: x"
+    )
+    assert found.forwarded
+    assert (found.forwarded.name, found.forwarded.address) == ("Bob Field", "bob@field.example")
+    assert found.forwarded.text == _WANTED
 
 
 def test_an_unnamed_forward_has_no_sender() -> None:

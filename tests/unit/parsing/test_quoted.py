@@ -34,6 +34,7 @@ _OWN = [
     "Le 12 novembre je vous ai écrit :\n40 pieces",
     "Op 12 november schreef ik u:\n40 pieces",
     "Best regards from Leeds! We met at the fair and want 40 pieces.",
+    "Sent from Leeds by mail yesterday: 40 pieces",
     "Order form\n_______________\n40 pieces\n_______________",
 ]
 
@@ -44,6 +45,25 @@ def test_the_senders_own_words_stay_in_the_text(words: str, kin: Kin) -> None:
     """A sentence that looks like a program's line takes nothing away, in a reply neither."""
     new = split(f"Hello\n\n{words}\n", kin).new
     assert "40 pieces" in "\n".join(line for line in new.split("\n") if line[:1] != ">")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Från: Göteborg\nTill: Oslo\nDatum: 12 december 2026\nÄmne: 40 pieces",
+        "De: Valencia\nA: Lisboa\nFecha: 15/12/2026\nAsunto: transporte de 40 pieces",
+        "Van: magazijn Utrecht\nAan: filiaal Gent\nDatum: 5 januari\nOnderwerp: 40 pieces",
+    ],
+)
+def test_a_transport_with_a_subject_is_doubtful_in_a_reply(words: str) -> None:
+    """It has the four fields of a copied header and no address or time: it is shown, marked."""
+    found = split(f"Hello\n\n{words}", "reply")
+    assert (found.quoted, "40 pieces" in found.new) == ("", True)
+
+
+def test_a_postscript_needs_no_sign_behind_it() -> None:
+    """It is no part of the signature above it."""
+    assert split("Yes\n-- \nBig & Co\nPS we need 4 chargers").new == "Yes\n\nPS we need 4 chargers"
 
 
 _HISTORY = [
@@ -65,6 +85,16 @@ _HISTORY = [
     "> OLD",
     "---- On Mon, 02 Nov 2026 18:26:00 +0100 Bob <bob@example.com> wrote ---\n\nOLD",
     "##- Please type your reply above this line -##\n\nOLD",
+    "Pada tanggal Sen, 2 Nov 2026 pukul 18.26 Bob <bob@example.com> menulis:\n\n> OLD",
+    "Vào Th 2, 2 thg 11, 2026 vào lúc 18:26 Bob <bob@example.com> đã viết:\n\n> OLD",
+    "Bob Field schreef op 2026-11-02 18:26:\n> OLD",
+    "Gesendet: Montag, 02. November 2026 um 18:26 Uhr\nVon: Bob <bob@example.com>\nAn: Ann\nBetreff: Angebot\nOLD",
+    "----- Mail original -----\nDe: Bob <bob@example.com>\nEnvoyé: Lundi 2 Novembre 2026 18:26:00\nObjet: x\n\nOLD",
+    "----- Mensaje citado -----\nDe: Bob <bob@example.com>\nEnviado: lunes 18:26\nAsunto: x\n\nOLD",
+    "送信元: Bob <bob@example.com>\n送信日時: 2026年11月2日 18:26\n件名: Re: 見積\n\nOLD",
+    "==== Please reply above this line ====\n\nOLD",
+    "--- Bitte antworten Sie oberhalb dieser Zeile ---\n\nOLD",
+    "--- Veuillez répondre au-dessus de cette ligne ---\n\nOLD",
 ]
 
 

@@ -241,6 +241,8 @@ _BOTH = "The versions of the mail differ; both are shown, the shorter one behind
         ("We need 12 scanners", f"<p>{_FULL}</p>", _FULL),
         ("お見積りをお願いします", "<p>お見積りをお願いします。</p>", "お見積りをお願いします"),
         ("お見積りを", "<p>お見積りを12台お願いします</p>", "お見積りを12台お願いします"),
+        ("Ver este correo en el navegador", f"<p>{_FULL}</p>", _FULL),
+        ("Se non leggi questa mail clicca qui", f"<p>{_FULL}</p>", _FULL),
         ("<only tags?>", "<p><br></p>", "<only tags?>"),
         ("Please refund me, order 1042", "<p>Please do not refund me, order 1042</p>",
          "Please do not refund me, order 1042"),
@@ -268,6 +270,8 @@ def test_of_two_versions_the_richer_is_read(plain: str, rich: str, text: str) ->
          "Budget 11,000 EUR, 12 scanners\n\n> Budget 90,000 EUR, 12 scanners"),
         ("Budget 9,000 EUR, 12 scanners", "<p>Budget 900,000 EUR, 12 scanners</p>",
          "Budget 900,000 EUR, 12 scanners\n\n> Budget 9,000 EUR, 12 scanners"),
+        ("We need 40 chairs. Ship to Leeds.", "<p>We need 40 chairs. Ship to Lagos.</p>",
+         "We need 40 chairs. Ship to Lagos.\n\n> We need 40 chairs. Ship to Leeds."),
         ("This HTML costs 70 EUR", f"<p>{_FULL}</p>", f"{_FULL}\n\n> This HTML costs 70 EUR"),
     ],
 )  # fmt: skip
@@ -425,6 +429,10 @@ def test_the_sender_is_the_address_and_not_what_the_name_shows(
         ("Sales @ Harrow, Leeds <dana@harrow.example>", "Sales @ Harrow, Leeds"),
         ("dana@harrow.example <>", ""),
         ("'dana@harrow.example'", ""),
+        ("<Dana Whitlock> <dana@harrow.example>", "Dana Whitlock"),
+        ("&quot;Dana&quot; &lt;dana@harrow.example&gt;", "Dana"),
+        ("Dana <smtp:dana@harrow.example>", "Dana"),
+        ("Dana <dana\uff20harrow.example>", "Dana"),
     ],
 )
 def test_a_broken_from_with_one_address_is_repaired(value: str, name: str) -> None:
@@ -441,6 +449,12 @@ def test_quotes_that_nothing_needs_are_no_part_of_the_address() -> None:
     """They mean the same without them; a name that only quotes make an address is none."""
     assert read(mail("x", sender='Dana <"dana"@harrow.example>')).sender == "dana@harrow.example"
     assert read(mail("x", sender='Dana <"dana whitlock"@harrow.example>')).sender is None
+
+
+def test_a_from_without_an_address_keeps_its_name() -> None:
+    """Whoever reads the case knows whom the mail names."""
+    found = read(mail("x", sender="Dana Whitlock"))
+    assert (found.sender, found.sender_name) == (None, "Dana Whitlock")
 
 
 @pytest.mark.control

@@ -125,10 +125,21 @@ def test_a_prefix_names_its_country() -> None:
         ("请报价。", "zh"),
         ("견적 부탁드립니다.", "ko"),
         ("ok", ""),
+        ("Hello, Where's my parcel???", "en"),
+        ("Wo bleibt mein Paket?", "de"),
+        ("Moin, brauche 40 Stühle bis Freitag", "de"),
+        ("Colis abîmé, je veux être remboursé", "fr"),
+        ("¿Dónde está mi paquete?", "es"),
+        ("Ordine 1234 mai arrivato, rimborso grazie", "it"),
+        ("Artikel kapot, graag 20 euro terug", "nl"),
+        ("Encomenda 1234 não chegou, quero reembolso", "pt"),
+        ("Bună ziua, vreau banii înapoi pentru comanda 1234", "ro"),
+        ("Hola, order 1234 from Paris", ""),
     ],
 )
 def test_a_language_is_told_by_script_and_common_words(text: str, code: str) -> None:
-    """Two common words or a script of its own tell the language; less tells nothing."""
+    """Two common words, one that no other language has, or a script of its own tell the language;
+    less tells nothing."""
     assert language.detect(text) == code
 
 

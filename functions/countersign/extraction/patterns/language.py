@@ -4,7 +4,9 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
+from functools import lru_cache
 
 
 def _set(words: str) -> frozenset[str]:
@@ -55,6 +57,36 @@ STOP_WORDS: Mapping[str, frozenset[str]] = {
     "tr": _set("ve bir bu için ile da de biz lütfen merhaba istiyoruz olarak"),
 }
 
+_TELLING: Mapping[str, frozenset[str]] = {
+    "en": _set(
+        "hello dear please where what how when which who my your their they she there been were got did didn doesn hasn haven isn wasn never still any some need needs it"
+    ),
+    "de": _set(
+        "danke wo wann warum welche kein keine keinen mein meine meinen mir mich euch noch nur schon sehr auch aber wenn dass weil über bis durch gegen ohne nach zum zur vom beim seit wieder zurück moin grüße gruß grüßen"
+    ),
+    "fr": _set(
+        "jamais svp été être suis veux voudrais où mon mes ça avez avoir fait toujours déjà encore très quand pourquoi combien chez sans bonsoir cordialement j qu c"
+    ),
+    "es": _set(
+        "muy pero donde dónde cuándo cómo qué cuánto están hay fue todavía aún quiero necesito tengo soy estoy ustedes usted buenas buenos ha"
+    ),
+    "it": _set(
+        "mai dove dov mio miei questo questa quello anche ancora più perché però prego hanno sono salve buonasera serve saluti"
+    ),
+    "nl": _set(
+        "aub alstublieft waar wanneer waarom hoe welke mijn jullie heb heeft geen maar nog ook deze terug zonder wil hoi groeten nooit"
+    ),
+    "pt": _set(
+        "onde minha minhas meu meus você vocês tenho também ainda já até pelo pela muito mas quero gostaria preciso boa bom não"
+    ),
+    "ca": _set("amb els dels voldria gràcies plau vull però som tenim necessitem aquest aquesta"),
+    "ro": _set("bună ziua vă rog pentru din este sunt și mulțumesc vreau mai cu"),
+    "hu": _set("és egy nem kérem kérjük köszönöm hogy vagyok van szeretnék"),
+}
+"""More words of closed classes: of a short message one of them is enough to tell its language."""
+_LETTERS = (("de", "ß"), ("es", "ñ¿¡"), ("pt", "ãõ"), ("pl", "ąęłśćż"), ("ro", "ăț"), ("hu", "őű"))
+"""Letters and signs that one of these languages has."""
+
 COMMON = frozenset(word for words in STOP_WORDS.values() for word in words)
 """The stop words of all languages."""
 _NAMES = {
@@ -100,6 +132,7 @@ def code(stated: str) -> str:
     return short if short in LANGUAGES else _NAMES.get(plain, "")
 
 
+@lru_cache(maxsize=256)
 def detect(text: str) -> str:
     """The ISO 639-1 code of the language of `text`; empty when it is too short to tell, or tells as
     much of two."""
@@ -109,8 +142,16 @@ def detect(text: str) -> str:
         share = len(script.findall(text)) / letters
         if share > (0.02 if code in rare else _SHARE):
             return code
-    words = [word.lower() for word in _WORD.findall(text)]
-    counted = {c: sum(map(known.__contains__, words)) for c, known in STOP_WORDS.items()}
-    most = max(counted.values())
-    best = [code for code, count in counted.items() if count == most]
-    return best[0] if most >= _FEWEST and len(best) == 1 else ""
+    counted = Counter(one for word in _WORD.findall(text.lower()) for one in _told(word))
+    counted.update(code for code, signs in _LETTERS if any(sign in text for sign in signs))
+    (best, most), (_, next_most) = (counted.most_common(2) + [("", 0)] * 2)[:2]
+    return best if most >= _FEWEST and most > next_most else ""
+
+
+@lru_cache(maxsize=4096)
+def _told(word: str) -> tuple[str, ...]:
+    """The languages that a word tells, each as often as it counts: twice where no other has it."""
+    common = [code for code, words in STOP_WORDS.items() if word in words]
+    telling = [code for code, words in _TELLING.items() if word in words]
+    found = tuple(dict.fromkeys((*common, *telling)))
+    return found * 2 if telling and len(found) == 1 else found

@@ -1,6 +1,8 @@
 """Mail addresses out of header values, by structure first and by decoding after."""
 
+import html
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -27,8 +29,9 @@ _QUOTED = re.compile(rf'"({_ATOM}(?:\.{_ATOM})*)"')
 _BRACKETED = re.compile(
     rf"[<\[]\s*({_ATOM}(?:\.{_ATOM})*\s*@\s*[^\s<>\[\]@,;:]{{1,253}}(?:\s\.[^\s<>\[\]@,;:]{{1,63}}|(?<=\.)\s[^\s<>\[\]@,;:]{{1,63}}){{0,3}})\s*[>\]]"
 )
+_SCHEME = re.compile(r"(?:mailto|smtp):", re.IGNORECASE)
 _ANYWHERE = re.compile(r"(?<![\w@.+-])(\w[\w.+-]{0,63}@[\w.-]{1,253}\w)(?!@)")
-_AROUND = " \t\"'<[(,;:|-"
+_AROUND = " \t\"'<>[(,;:|-"
 """What stands between a name and its address."""
 
 
@@ -55,7 +58,8 @@ def mailboxes(value: str, charset: str = "") -> tuple[Mailbox, ...]:
 def repaired(value: str) -> Mailbox | None:
     """The mailbox of a value that breaks the grammar, when one address and no other is readable
     in it: as a mail program shows `Whitlock, Dana <dana@example.com>`. Brackets count first."""
-    text = decode_words(value, _MAX_VALUE).replace("mailto:", "")
+    stated = html.unescape(decode_words(value, _MAX_VALUE))
+    text = _SCHEME.sub("", unicodedata.normalize("NFKC", stated))
     for pattern in (_BRACKETED, _ANYWHERE):
         shown = [valid_address("".join(found.split())) for found in pattern.findall(text)]
         usable = set(filter(None, shown))
@@ -114,7 +118,8 @@ def _mailbox(tokens: list[re.Match[str]], charset: str) -> Mailbox:
         # Two bracketed addresses are a trick, not a mailbox.
         address = _decoded(angles[0]) if len(angles) == 1 else ""
         return Mailbox(_name(words or comments, charset), valid_address(address))
-    return Mailbox(_name(comments, charset), valid_address(_decoded("".join(words))))
+    alone = valid_address(_decoded("".join(words)))
+    return Mailbox(_name(comments if alone else [*words, *comments], charset), alone)
 
 
 def _plain(match: re.Match[str]) -> str:

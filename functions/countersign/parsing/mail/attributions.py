@@ -15,8 +15,8 @@ _WHOSE = re.compile(rf"\s<\s?{_ADDRESS}\s*[:\uff1a]$")
 _NAME = re.compile(
     rf"(?:[\s,.]++|{_ADDRESS}|<[^<>]*+>|\([^()]*+\)|[\"'“”„«»*|/-]++"
     r"|[A-ZÀ-ÖØ-ÞĀ-ŽА-ЯΑ-Ω][\w.'’-]*+|\d[\w.:/-]*+"
-    r"|(?:von|van|de|der|den|des|la|le|di|da|do|dos|del|el|y|e|bin|al|on|am|um|at|kl|uhr|h|às|a las"
-    r"|alle ore|il|en|em|dne|v|in message)\b)*+"
+    r"|(?:von|van|de|der|den|des|la|le|di|da|do|dos|del|el|y|e|bin|al|on|op|am|um|om|at|kl|uhr|h|às"
+    r"|a las|alle ore|il|en|em|dne|v|in message)\b)*+"
 )
 _FIRST_PERSON = re.compile(
     r"(?<!\w)(?:i|we|ich|wir|je|nous|yo|nosotros|io|noi|eu|nós|ik|wij|jag|my|я|мы)(?!\w)|j['’]ai",
@@ -67,18 +67,22 @@ def _size(lines: list[str], last: int) -> int:
         if is_quote(first) is not is_quote(lines[last]):
             break
         is_dated = bool(_YEAR.search(text) or _TIME.search(text))
-        if _is_attribution(text) and (quoted or is_dated):
+        if _is_attribution(text, quoted=quoted) and (quoted or is_dated):
             fits = size
             if is_dated:
                 break
     return fits
 
 
-def _is_attribution(text: str) -> bool:
+def _is_attribution(text: str, *, quoted: bool) -> bool:
     if text.count("<") != text.count(">"):
         return False
-    if _WHOSE.search(text) and _YEAR.search(text) and _TIME.search(text):
-        return True  # some languages write no verb
+    if (
+        _YEAR.search(text)
+        and _TIME.search(text)
+        and (_WHOSE.search(text) or (quoted and "@" in text))
+    ):
+        return True  # some languages write no verb, and the verbs of all are not listed
     said = list(_VERB.finditer(text))
     if not said:
         return False

@@ -18,11 +18,14 @@ from countersign.parsing.text import one_line
 
 _COLON = "[:\uff1a]"
 _PREFIX = re.compile(
-    rf"\W*(?:(?P<forward>{FORWARD_PREFIX})|{REPLY_PREFIX})(?:\[\d+\])?\s*{_COLON}", re.IGNORECASE
+    rf"(?:\s*\[[^\[\]]{{1,40}}\])*\W*(?:(?P<forward>{FORWARD_PREFIX})|{REPLY_PREFIX})(?:\[\d+\])?\s*{_COLON}",
+    re.IGNORECASE,
 )
 _FROM = re.compile(rf"\W*(?:{FROM_FIELD})\s*\*?{_COLON}\*?\s*(.+)", re.IGNORECASE)
 _SUBJECT = re.compile(rf"\W*(?:{SUBJECT_FIELD})\s*\*?{_COLON}\*?\s*(.*)", re.IGNORECASE)
-_MAILTO = re.compile(r"\[mailto:|\]|\*")
+_MAILTO = re.compile(r"<mailto:[^<>]*>|\[mailto:|\]|\*")
+_ATTRIBUTED = re.compile(r'[^"<>]{0,60}"?([^"<>@]{0,60})"?\s*(<[^<>\s]+@[^<>\s]+>)\W*')
+"""What stands instead of a copied header: a date and whose mail it is."""
 _SHOWN = 300
 _LOOKED_AT = 5
 _HEADER_LINES = 8
@@ -54,7 +57,7 @@ def original(passed_on: str) -> Forwarded | None:
     lines = passed_on.split("\n")
     start = next((at for at, line in enumerate(lines[:_LOOKED_AT]) if FIELD.fullmatch(line)), None)
     if start is None:
-        return None
+        return _attributed(lines)
     top = list(takewhile(str.strip, lines[start : start + _HEADER_LINES]))
     last = max(at for at, line in enumerate(top) if FIELD.fullmatch(line))
     head = top[: last + 1]
@@ -66,6 +69,16 @@ def original(passed_on: str) -> Forwarded | None:
     return Forwarded(
         name=author.name, address=author.address, subject=one_line(subject, _SHOWN), text=text
     )
+
+
+def _attributed(lines: list[str]) -> Forwarded | None:
+    said = [at for at, line in enumerate(lines) if line.strip()]
+    found = _ATTRIBUTED.fullmatch(lines[said[1]]) if len(said) > 1 else None
+    if found is None:
+        return None
+    author = _author(f'"{found[1]}" {found[2]}')
+    text = "\n".join(lines[said[1] + 1 :]).strip()
+    return Forwarded(name=author.name, address=author.address, subject="", text=text)
 
 
 def _author(stated: str) -> Mailbox:

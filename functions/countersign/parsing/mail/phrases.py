@@ -4,10 +4,20 @@
 ORIGINAL_MESSAGE = (
     "original message|original appointment|ursprüngliche nachricht|originalnachricht|"
     "message d['’]origine|message original|mensaje original|messaggio originale|mensagem original|"
-    "oorspronkelijk bericht|ursprungligt meddelande|original besked|oprindelig besked|"
+    "mail original|e-?mail d['’]origine|courriel d['’]origine|oorspronkelijk bericht|ursprungligt meddelande|original besked|oprindelig besked|"
     "opprinnelig melding|alkuperäinen viesti|wiadomość oryginalna|oryginalna wiadomość|"
     "původní zpráva|orijinal mesaj|исходное сообщение|原始邮件|原始郵件|元のメッセージ|원본 메시지"
 )
+ANSWER_ABOVE = (
+    "please (?:reply|respond|type|write|enter).{0,30} above th(?:is|e) line|reply above (?:this|the) line.{0,40}|"
+    "bitte .{0,40}(?:oberhalb|über) dieser (?:zeile|linie).{0,20}|"
+    "(?:merci de |veuillez )(?:répondre|saisir|écrire).{0,40} au-dessus de cette ligne|"
+    "(?:por favor,? )?(?:responda|escriba|escribe).{0,40} (?:por )?encima de esta línea|"
+    "(?:si prega di |per favore )?(?:rispondere|rispondi|scrivere|scrivi).{0,40} sopra questa (?:riga|linea)|"
+    "(?:graag |gelieve )?(?:antwoord\\w*|reageer|reageren|typ).{0,40} boven deze (?:regel|lijn).{0,20}|"
+    "(?:por favor,? )?(?:responda|escreva|digite).{0,40} acima desta linha"
+)
+"""What a help desk asks for in a line of its own: all below is its own mail."""
 FORWARDED_MESSAGE = (
     "forwarded message|forwarded by .{1,80}|weitergeleitete nachricht|message transféré|"
     "mensaje reenviado|messaggio inoltrato|mensagem encaminhada|mensagem reencaminhada|"
@@ -25,16 +35,14 @@ BEGIN_FORWARDED = (
 REPLY_PREFIX = (
     "re|r|aw|vs|antw|antwort|sv|réf|rif|res|resp|odp|vá|ynt|ответ|отв|回复|回覆|답장|返信"
 )
-FORWARD_PREFIX = "fw|fwd|wg|tr|rv|rm|i|enc|doorst|vb|vl|pd|ilt|пересл|転送|转发|轉寄|전달"
+FORWARD_PREFIX = "fw|fwd|forward(?:ed)?|weitergeleitet|wg|tr|rv|rm|i|enc|doorst|vb|vl|pd|ilt|пересл(?:ать|ано)?|転送|转发|轉寄|전달"
 WROTE = (
     "wrote|writes|schrieb|schreibt|geschrieben|a écrit|écrit|escribió|ha scritto|scrisse|"
     r"escreveu|schreef|skrev|kirjoitti|napisał|napisała|napisał\(a\)|pisze|napsal|napsala|"
     r"napsal\(a\)|yazdı|написал|написала|написал\(а\)|пишет|έγραψε|írta|a scris|napísala?|pisał|napisao"
 )
 WROTE_UNSPACED = "写道|寫道|のメール|님이 작성"
-FROM_FIELD = (
-    "from|von|de|da|van|från|fra|lähettäjä|od|kimden|gönderen|от|发件人|寄件者|差出人|보낸 사람"
-)
+FROM_FIELD = "from|von|de|da|van|från|fra|lähettäjä|od|kimden|gönderen|от|发件人|寄件者|差出人|送信元|보낸 사람"
 SUBJECT_FIELD = (
     "subject|betreff|betr|objet|asunto|oggetto|assunto|onderwerp|ämne|emne|aihe|temat|předmět|konu|"
     "тема|主题|主旨|件名|제목"

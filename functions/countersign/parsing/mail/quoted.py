@@ -7,11 +7,13 @@ what only may be history stays in the text, each line behind the mark `> `.
 
 import re
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Literal
 
 from countersign.parsing.mail.attributions import ENDS, is_next_quoted, is_quote
 from countersign.parsing.mail.attributions import found_in as attributions_in
 from countersign.parsing.mail.phrases import (
+    ANSWER_ABOVE,
     BEGIN_FORWARDED,
     DEVICE,
     FORWARDED_MESSAGE,
@@ -31,10 +33,11 @@ MARK = "> "
 _DASHES = r"[-_=]{2,40}"
 _ORIGINAL = re.compile(
     rf"[ >*]*{_DASHES}\s*(?:{ORIGINAL_MESSAGE})\s*[-_=]{{0,40}}\s*"
-    rf"|[ >*]*{_DASHES}\s*on \w.{{10,200}} wrote\s*{_DASHES}\s*|\s*##-.{{8,200}}-##\s*",
+    rf"|[ >*]*{_DASHES}\s*on \w.{{10,200}} wrote\s*{_DASHES}\s*|\s*##-.{{8,200}}-##\s*"
+    rf"|\W*(?:{ANSWER_ABOVE})\W*",
     re.IGNORECASE,
 )
-"""The last two: Zoho's line, and the one above which a help desk asks to answer."""
+"""The last three: Zoho's line, and those above which a help desk asks to answer."""
 _FORWARDED = re.compile(
     rf"[ >*]*(?:{_DASHES}\s*(?:{FORWARDED_MESSAGE})\s*[-_=]{{0,40}}|(?:{BEGIN_FORWARDED})\s*:)\s*",
     re.IGNORECASE,
@@ -47,17 +50,21 @@ FIELD = re.compile(
     rf"[ >*]*(?:{FROM_FIELD}|{SUBJECT_FIELD}|{OTHER_FIELDS})\s*\*?{_COLON}.*", re.IGNORECASE
 )
 """A line of a copied header."""
-_RULE = re.compile(r"\s*[_-]{10,100}\s*")
-_SENT_FROM = re.compile(rf"\W{{0,3}}(?:{SENT_FROM})\b.{{0,60}}", re.IGNORECASE)
+_STAMP = re.compile(r"@|\d[:.h]\d\d(?![.\d])")
+_RULE = re.compile(r"\s*[_-]{10,100}\s*|\s*[_-]{2,40}[ \t]*[^\W\d_][^-_]{2,60}[_-]{2,40}\s*")
+"""A line, or one with a word in it: what the word is, the copied header below says."""
+_SENT_FROM = re.compile(rf"\W{{0,3}}(?:{SENT_FROM})\b(?:[^:?]|:(?=//)){{0,60}}", re.IGNORECASE)
 _DEVICE = re.compile(rf"(?<!\w)(?:{DEVICE})(?![a-zà-ÿ])", re.IGNORECASE)
 _GREETING = re.compile(rf"\W*(?:{GREETING})(?!\w)[^\n]{{0,60}}", re.IGNORECASE)
 _SEPARATOR = re.compile(r"-- ?|__")
-_POSTSCRIPT = re.compile(r"\W?p\.? ?s\.?\s*[:.,)-].*|nb\s*:.*", re.IGNORECASE)
+_POSTSCRIPT = re.compile(r"\W?p\.? ?s\.?\s*[:.,)-].*|nb\s*:.*|(?-i:PS)\s.*", re.IGNORECASE)
 _EMPTY_LINES = re.compile(r"\n{3,}")
 _MAX_SIGNATURE_LINES = 20
 _AFTER_SENT_FROM = 3
 _FIELD_BLOCK_LINES = 6
 _FIELDS_NEEDED = 2
+_FIELDS_ABOVE = 2
+"""How many fields may stand above a copied From."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +109,8 @@ def _cut(lines: list[str], attributions: dict[int, int], kin: Kin) -> tuple[int,
         if _FORWARDED.fullmatch(line):
             return at, "forwarded"
         if _is_copied(lines, at):
-            return at, _kind_of(kin, sure=bool(_ORIGINAL.fullmatch(line) or _RULE.fullmatch(line)))
+            is_marked = bool(_ORIGINAL.fullmatch(line) or _RULE.fullmatch(line))
+            return at, _kind_of(kin, sure=is_marked, stamped=_is_stamped(lines, at))
         size = attributions.get(at)
         if size and not is_next_quoted(lines, at + size):
             names_address = "@" in "".join(lines[at : at + size])
@@ -110,10 +118,15 @@ def _cut(lines: list[str], attributions: dict[int, int], kin: Kin) -> tuple[int,
     return len(lines), "history"
 
 
-def _kind_of(kin: Kin, *, sure: bool) -> Below:
+def _kind_of(kin: Kin, *, sure: bool, stamped: bool) -> Below:
     if kin == "forward":
         return "forwarded"
-    return "history" if kin == "reply" or sure else "doubtful"
+    return "history" if sure or (kin == "reply" and stamped) else "doubtful"
+
+
+def _is_stamped(lines: list[str], at: int) -> bool:
+    """Whether a copied header has an address or a time: a transport's `From: Lyon` has none."""
+    return bool(_STAMP.search("\n".join(lines[at : at + _FIELD_BLOCK_LINES])))
 
 
 def _is_copied(lines: list[str], at: int) -> bool:
@@ -128,13 +141,16 @@ def _is_copied(lines: list[str], at: int) -> bool:
 
 def _starts_field_block(lines: list[str], at: int) -> bool:
     """Whether a copied header (From, Sent, To, Subject) starts here. A transport has From, To and
-    Date too: only an address or a subject makes it a mail's."""
-    if not _FROM_LINE.fullmatch(lines[at]):
+    Date too: only an address or a subject makes it a mail's. Some programs begin with Sent."""
+    if not FIELD.fullmatch(lines[at]):
         return False
-    following = [line for line in lines[at + 1 : at + 1 + _FIELD_BLOCK_LINES] if line.strip()]
-    subjects = sum(bool(_SUBJECT_LINE.fullmatch(line)) for line in following)
-    others = sum(bool(_FIELD_LINE.fullmatch(line)) for line in following)
-    return subjects + others >= _FIELDS_NEEDED and (bool(subjects) or "@" in lines[at])
+    head = [line for line in lines[at : at + 1 + _FIELD_BLOCK_LINES] if line.strip()]
+    top = takewhile(FIELD.fullmatch, head[: _FIELDS_ABOVE + 1])
+    author = next((line for line in top if _FROM_LINE.fullmatch(line)), "")
+    subjects = sum(bool(_SUBJECT_LINE.fullmatch(line)) for line in head)
+    others = sum(bool(_FIELD_LINE.fullmatch(line)) for line in head)
+    enough = subjects + others >= _FIELDS_NEEDED and (bool(subjects) or "@" in author)
+    return bool(author) and enough
 
 
 def _apart(lines: list[str], attributions: dict[int, int], kin: Kin) -> tuple[list[str], list[str]]:
