@@ -15,14 +15,15 @@ from countersign.parsing.text import one_line
 _LONGEST = 200
 _FEWEST_CAPITALS = 3
 _MOST_WORDS = 6
+_LONGEST_DEGREE = 5
 _ADDED = re.compile(
-    r"\([^()]*\)|\[[^\[\]]*\]|<[^<>]*>|\s[|/·–—@•].*|\s-\s.*|\s(?:via|c/o|at|from|bei|chez)\s.*|,\s*(?:head of|chief|director|manager|c[efot]o|vp|owner|"
+    r"\([^()]*\)|\[[^\[\]]*\]|<[^<>]*>|\s(?:she|he|they|sie|er|elle|il|ella|él)/\w.*|\s[|/·–—@•].*|\s-\s.*|\s(?:via|c/o|at|from|bei|chez)\s.*|,\s*(?:head of|chief|director|manager|c[efot]o|vp|owner|"
     r"founder|president|einkauf|vertrieb|leit\w+|geschäftsführ\w+|responsable|directeur|directrice|gerente|directora?|titolare|responsabile|kierownik|prezes|müdürü?)\b.*",
     re.IGNORECASE,
 )
 _TITLE = re.compile(
-    r"^(?:(?:mr|mrs|ms|miss|mx|sir|dame|dr|med|rer|nat|phil|jur|iur|habil|h\.c|prof(?:\.?ssa)?|professor|rev|fr|herrn?|frau|hr|dipl|ing|mag|m|mme|mlle|me|monsieur|"
-    r"madame|mademoiselle|sr|sra|srta|señora?|don|doña|sig|sig\.ra|signora?|mgr|inż|inz|sayın|av|mevrouw|lic|lcdo|engr|eng|capt|maj|col|dott(?:\.?ssa)?|prof\.?ssa|avv|geom|drs|ir|bc|judr|mudr|rndr|phdr|dra|adv|hon|doç|uzm|arq|arch|rag|dña|dhr|mevr|"
+    r"^(?:(?:mr|mrs|ms|miss|mx|sir|dame|dr|mult|med|rer|nat|phil|jur|iur|habil|h\.c|prof(?:\.?ssa)?|professor|rev|fr|herrn?|frau|hr|dipl\.?-\w+|dipl|ing|mag|m|mme|mlle|me|monsieur|"
+    r"madame|mademoiselle|sr|sra|srta|señora?|don|doña|sig\.?(?:ra|na)|sig|signora?|mgr|inż|inz|sayın|av|mevrouw|lic|lcdo|engr|eng|capt|maj|lt|sgt|col|dott(?:\.?ssa)?|prof\.?ssa|avv|geom|drs|ir|bc|judr|mudr|rndr|phdr|dra|adv|hon|doç|uzm|arq|arch|rag|dña|dhr|mevr|"
     r"mw|pan|pani|bay|bayan|г-н|г-жа|&|and|und|et)(?:\.|(?=\s))[\s-]*)+",
     re.IGNORECASE,
 )
@@ -55,12 +56,13 @@ _NO_PERSON = re.compile(
     r"municipality|bakery|pharmacy|pharmacie|farmacia|farmácia|caf[eé]|bistro|garage|motors|builders|plumbing|"
     r"insurance|association|society|library|boulangerie|cabinet|ets|mairie|université|universidade?|lycée|école|"
     r"ayuntamiento|colegio|ferretería|panadería|talleres|comune|università|scuola|officina|ferramenta|câmara|escola|"
-    r"\w*abteilung(?:en)?|\w{4,}service|büro|compt[aá]bilit\w+|contabilidad\w*|amministrazion\w+|administrati\w+|\w*avdelning\w*|účtárna|insan kaynak\w+|бухгалтер\w+|ups|fedex|zakład\w*|dział\w*|zakup\w*|nákup\w*|prodej\w*|inköp\w*|försäljning\w*|satın alma|muhasebe|secretar[íi]a|segreteria|sekretariát|paket|parcel|exchange|handlow\w+|usługow\w+|sklep|internetow\w+|biuro|kancelaria|apteka|obsług\w+|müşteri|hizmet\w+|satış|ekibi|eczane\w*|mağaza\w*|otel|"
+    r"\w*abteilung(?:en)?|\w{4,}service|büro|compt[aá]bilit\w+|contabilidad\w*|amministrazion\w+|administrati\w+|\w*avdelning\w*|účtárna|insan kaynak\w+|бухгалтер\w+|ups|fedex|zakład\w*|dział\w*|zakup\w*|nákup\w*|prodej\w*|inköp\w*|försäljning\w*|satın alma|muhasebe|secretar[íi]a|segreteria|sekretariát|paket|parcel|exchange|handlow\w+|usługow\w+|sklep|\w*(?:werke|technik|finanzamt)|elektro|express|(?:metall|holz|tief|hoch|garten)bau|spedition|deutsche|österreichische|sklep|internetow\w+|biuro|kancelaria|apteka|obsług\w+|müşteri|hizmet\w+|satış|ekibi|eczane\w*|mağaza\w*|otel|"
     r"pizzeria|trattoria|ristorante|\w+winkel|\w+bedrijf|\w+eingang|empfang|recepción|recepção|accueil|online-?shop|\w+praxis|steuerberat\w+|rechtsanwält\w+|"
     r"gemeente|stichting|bakkerij|(?:&|and|und|et|y|e|en) (?:sons?|söhne|sohn|co|fils|hijos|figli|filhos|zonen|zoon|"
     r"brothers|partners?))(?!\w)|(?<!\w)([^\W\d_]{3,}) & \1(?!\w)|(?:購買|営業|総務|経理|人事|企画|広報|開発|采购|銷售|销售|市场|财务)(?:部門?|部门|課|室)?$|サポート|お客様|客服|办公室|고객센터",
     re.IGNORECASE,
 )
+_SYMBOLS = re.compile(r"^[^\w(\[<]+|[^\w)\]>.]+$")
 _ACCOUNT = re.compile(r"[a-z]+(?:[._][a-z]+)+")
 """What somebody logs in with."""
 _BRAND = re.compile(
@@ -74,6 +76,7 @@ _FOREIGN = re.compile(r"[@\d/\\<>{}=]|www\.|https?:|\.(?:com|net|org|de|io|co|eu
 def person(stated: str) -> str:
     """The person's name in the order in which it is spoken, without titles; empty for none."""
     text = one_line(html.unescape(html.unescape(stated)), _LONGEST).strip(" \t\"'«»“”„’,;:")
+    text = _SYMBOLS.sub("", text)
     text = _HONORIFIC.sub("", _ADDED.sub("", text)).strip()
     if (
         not text
@@ -93,10 +96,16 @@ def person(stated: str) -> str:
 def _in_order(text: str) -> str:
     """`Family, Given` turned round; a degree behind a comma is none of both."""
     last, *more = [part.strip() for part in text.split(",")]
-    given = [part for part in more if part and not _DEGREE.fullmatch(part)]
+    given = [part for part in more if part and not _is_degree(part, last)]
     if not given:
         return _family_in_capitals(last)
     return f"{given[0]} {last}" if len(given) == 1 else last
+
+
+def _is_degree(part: str, name: str) -> bool:
+    """Whether it stands behind a name for what somebody is: in a list, or in capitals."""
+    in_capitals = part.isupper() and " " not in part and len(part) <= _LONGEST_DEGREE
+    return bool(_DEGREE.fullmatch(part)) or (in_capitals and not name.isupper())
 
 
 def _family_in_capitals(text: str) -> str:

@@ -15,6 +15,8 @@ _COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
 _ESCAPE = re.compile(r"\\([0-9a-f]{1,6})\s?")
 _CALCULATED = re.compile(r"calc\(\s*([\d.]+\s*[a-z%]*)\s*\)")
 """A single value needs no sum."""
+_VARIABLE = re.compile(r"var\([^(),]*,([^()]*)\)")
+"""In mail nothing sets one: its fallback holds."""
 _RULE = re.compile(r"([^{}]*)(\{|\}|\Z)")  # \Z: text without a brace is one match, not a scan each
 _SELECTOR = re.compile(r"([a-z][a-z0-9]*)?([.#][\w-]+)?")
 _NOUGHT = r"-?(?:0+(?:\.0*)?|\.0+)\s*(?:px|pt|em|rem|%|vw|vh)?"
@@ -32,7 +34,11 @@ _HIDING: Mapping[str, re.Pattern[str]] = {
     "opacity": re.compile(r"0*(?:\.0[0-9]*)?%?"),
     "transform": re.compile(
         r".*scale[xy]?\(\s*0*(?:\.0\d*)?\s*[,)].*|.*translate[xy]?\(\s*-\d{3,}.*"
+        r"|.*rotate[xy]\(\s*-?(?:90|270)deg.*|.*matrix\(\s*0\s*,\s*0\s*,.*"
     ),
+    "scale": re.compile(r"0*(?:\.0\d*)?%?"),
+    "translate": _AWAY,
+    "inset": _AWAY,
     "filter": re.compile(r".*opacity\(\s*0*(?:\.0\d*)?%?\s*\).*"),
     "content-visibility": re.compile(r"hidden"),
     "clip": re.compile(r"rect\((?:\s*[01](?:px)?\s*,?){4}\)"),
@@ -53,8 +59,9 @@ _INHERITED: Mapping[str, re.Pattern[str]] = {
     "font-size": _TINY,
     "line-height": _ZERO,
     "visibility": re.compile(r"hidden|collapse"),
+    "letter-spacing": re.compile(r"-(?:0?\.[5-9]\d*|[1-9]\d*(?:\.\d+)?)em|-\d{2,}(?:px|pt)"),
     "color": re.compile(
-        r"transparent|(?:rgba|hsla)\([^)]*[,/]\s*0*(?:\.0+)?%?\s*\)|(?:rgb|hsl)\([^)]*/\s*0*(?:\.0+)?%?\s*\)"
+        r"transparent|(?:rgba|hsla)\([^)]*[,/]\s*0*(?:\.0\d*)?%?\s*\)|(?:rgb|hsl)\([^)]*/\s*0*(?:\.0\d*)?%?\s*\)"
         r"|#(?:[0-9a-f]{3}0|[0-9a-f]{6}00)"
     ),
 }
@@ -90,6 +97,13 @@ _NAMED = {
     "aqua": "00ffff",
     "snow": "fffafa",
     "ivory": "fffff0",
+    "whitesmoke": "f5f5f5",
+    "ghostwhite": "f8f8ff",
+    "floralwhite": "fffaf0",
+    "mintcream": "f5fffa",
+    "azure": "f0ffff",
+    "aliceblue": "f0f8ff",
+    "seashell": "fff5ee",
 }
 """HTML 4's sixteen, and what people take for white."""
 
@@ -143,7 +157,7 @@ class Sheet:
 def read(style: str) -> Style:
     """Read declarations (`name: value; …`) into a table; the last of a name counts."""
     plain = _unescaped(_COMMENT.sub(" ", style.lower())).replace("!important", "")
-    plain = _CALCULATED.sub(r"\1", plain)
+    plain = _VARIABLE.sub(r"\1", _CALCULATED.sub(r"\1", plain))
     pairs = (one.split(":", 1) for one in plain.split(";") if ":" in one)
     found = {name.strip(): value.strip() for name, value in pairs}
     if "-webkit-text-fill-color" in found:

@@ -193,6 +193,7 @@ def test_two_signs_are_enough() -> None:
         ("Offer", _REQUEST, "nora.reply"),
         ("Auto", "Wir suchen ein Auto für 12 Fahrer.", "ann"),
         ("I no longer work alone", "We are two now and need a quote for 2 desks.", "ann"),
+        ("Re: Offer", "Our office is closed on Fridays. Can you deliver on Monday instead?", "ann"),
         ("Re: Offer", "Bob no longer works for us, so please send me the quote.", "ann"),
         ("Re: Angebot", "Ich arbeite nicht länger an Projekt A und wir brauchen 12 Tische.", "ann"),
         ("Offer", _REQUEST, "updike"),
@@ -215,6 +216,14 @@ def test_an_answer_to_a_meeting_is_a_calendars(field: str, text: str, signs: int
     assert (found.automatic, found.signs) == ("meeting-answer", signs)
 
 
+@pytest.mark.parametrize("label", ["Accepted", "Zugesagt", "Refusé", "Provisional", "承諾"])
+def test_a_label_above_nothing_is_a_calendars(label: str) -> None:
+    """Without its file the answer to a meeting is told by its subject; who adds a word is read."""
+    empty, written = read(f"{label}: Demo", ""), read(f"{label}: Demo", "We take 40 pieces.")
+    assert (empty.automatic, empty.signs) == ("meeting-answer", 2)
+    assert (written.automatic, written.signs) == (None, 0)
+
+
 @pytest.mark.parametrize(
     "body",
     [
@@ -235,6 +244,11 @@ def test_an_answer_to_a_meeting_is_a_calendars(field: str, text: str, signs: int
         "Hej, jag är på semester. För order, kontakta Bob.",
         "Jeg er på ferie til 7. Vi tar ferie samtidig på kontoret.",
         "Dobrý den, jsem na dovolené do 7.12. V naléhavých případech volejte Bobovi.",
+        "Poštovani, odsutna sam do 7. prosinca.",
+        "Vielen Dank für Ihre Nachricht. Ich bin am 7.12. wieder für Sie da.",
+        "Thank you for your email. Our office is closed for Thanksgiving and will reopen Monday.",
+        "Nos bureaux sont fermés du 24 décembre au 2 janvier. Nous traiterons votre message.",
+        "Ik ben vandaag niet aanwezig. Bij spoed belt u 020 123.",
         "I am on parental leave. My colleagues take care of your orders and refunds are handled by support.",
     ],
 )
@@ -387,6 +401,11 @@ def test_who_answers_and_speaks_of_a_holiday_is_a_person(subject: str, body: str
         ("Zaak 48211", "Uw aanvraag is in goede orde ontvangen."),
         ("Processo 48211", "Recebemos o seu pedido e vamos analisá-lo."),
         ("Thanks", "Your message was received. This is an automated mail."),
+        ("Recall: Offer", "Ann Quill would like to recall the message, “Offer”."),
+        (
+            "Your message to Ann",
+            "Your mail to 'list' is being held until the moderator reads it. Do not reply.",
+        ),
     ],
 )
 def test_a_receipt_without_headers_is_a_machines(subject: str, body: str) -> None:

@@ -92,7 +92,7 @@ ABSENCE = (
     r"until|till|on)|auto(?:matic)?[ -]?(?:reply|response)|absen(?:ce|t)\w*|congés?|vacances|vacaciones|"
     r"ausen(?:cia|te)|fuera de la oficina|ferie|assen(?:za|te)|fuori (?:sede|ufficio)|férias|ausência|fora do "
     r"escritório|vakantie|afwezig\w*|semester|frånvar\w*|sairaslomalla|lomalla|poissa|urlop(?:ie)?|"
-    r"nieobecn\w*|dovolen[áé]|nepřítomn\w*|szabadság\w*|i\u0307?zinde\w*|concediu|απουσί\w*|άδεια|отпуск\w*|"
+    r"nieobecn\w*|dovolen[áé]|nepřítomn\w*|szabadság\w*|od(?:sut|sot)(?:an|na|en)|godišnj\w+|dopust\w*|dovolenke|neprítomn\w*|atostog\w*|atvaļinājum\w*|puhkus\w*|i\u0307?zinde\w*|concediu|απουσί\w*|άδεια|отпуск\w*|"
     r"отсутств\w*|відпуст\w*|відсутн\w*|إجازة|اجازة)\b|休暇|休假|不在|外出|부재|휴가)"
 )
 AWAY = (
@@ -107,10 +107,14 @@ AWAY = (
     r"réponse automatique|(?:estoy|estaré) (?:actualmente )?(?:fuera de la oficina|de vacaciones|ausente)|"
     r"respuesta automática|sono (?:attualmente )?(?:fuori ufficio|in ferie|assente)|sarò (?:fuori|in "
     r"ferie|assente)|risposta automatica|(?:estou|estarei) (?:de férias|ausente|fora do escritório)|"
-    r"resposta automática|ik ben (?:momenteel |tot ).{0,40}(?:afwezig|niet (?:aanwezig|op kantoor)|met "
+    r"resposta automática|ik ben (?:momenteel |vandaag |deze week |tot |van ).{0,40}(?:afwezig|niet (?:aanwezig|op kantoor)|met "
     r"vakantie|vakantie)|jag är (?:på semester|inte på kontoret|ledig|frånvarande)|jeg er (?:på ferie|"
     r"ikke på kontoret|bortrejst)|olen (?:lomalla|poissa)|jestem (?:na urlopie|nieobecn\w*|poza biurem)|"
     r"przebywam na urlopie|jsem (?:na dovolené|mimo kancelář)|я (?:в отпуске|отсутствую|нахожусь в отпуске)|"
+    r"ich bin .{0,30}wieder (?:für (?:sie|dich|euch) )?(?:da|erreichbar|im haus|im büro)|(?:ihre|diese) e-?mail wird nicht (?:automatisch )?(?:weitergeleitet|bearbeitet)|"
+    r"(?:our|the) offices? (?:is|are|will be) closed|unser\w* (?:büro|betrieb|geschäft|firma) (?:ist|bleibt) .{0,40}geschlossen|nos (?:bureaux|locaux) (?:sont|seront) fermés|nuestras oficinas (?:están|estarán|permanecerán) cerradas|"
+    r"i nostri uffici (?:sono|saranno|resteranno|rimarranno) chiusi|ons kantoor is .{0,30}gesloten|(?:os nossos )?escritórios? (?:está|estão|estarão|encontram-se) (?:encerrad|fechad)os?|"
+    r"(?:odsut|odsot)(?:an|na|en) sam|sam (?:odsut|odsot)(?:an|na|en)|na (?:godišnjem odmoru|dopustu|dovolenke)|som na dovolenke|"
     r"(?:ich|wir) (?:bin|befinde mich|sind|haben) .{0,30}(?:elternzeit|mutterschutz|dienstreise|betriebsferien|"
     r"betriebsurlaub)|ich bin .{0,20}krank|jeg holder ferie|szabadságon vagyok|\w{0,20} ?izindeyim|απουσιάζω|"
     r"(?:no longer|not .{0,20}any ?more) (?:work(?:s|ing)?|employed|be reached) (?:at|for|with|in|here|by|under)\b|"
@@ -141,15 +145,25 @@ WISH_UNSPACED = "注文し|返金|我们(?:要|需要)|退款|주문(?:하|합)|
 """What a person wants, and no absence note says."""
 QUESTION = r"(?:\w+[^\w.!?\n]+){2,30}?\w+ ?[?？؟]"
 """A whole question: a note has `Urgent?` at most."""
-READ_BEFORE = "read|gelesen|lu|leído|letto|gelezen|lida|lido|läst|læst|lest|luettu|przeczytano|přečteno|okundu|開封済み"
+READ_BEFORE = (
+    "read|gelesen|lu|leído|letto|gelezen|lida|lido|läst|læst|lest|luettu|przeczytano|přečteno|okundu|開封済み|"
+    "recall|rückruf|rappel|recuperar|richiamo|intrekken|recolher"
+)
 READ = (
     r"(?:was|has been) (?:read|displayed|opened) (?:on|at)|wurde .{0,60}(?:gelesen|angezeigt|geöffnet)|a été (?:lue?|affichée?)|"
-    r"(?:fue|ha sido) (?:leíd|mostrad)[oa]|è stato (?:letto|visualizzato)|(?:is|werd) .{0,60}(?:gelezen|weergegeven)|foi (?:lid|exibid)[oa]|lästes|blev læst|開封されました"
+    r"(?:fue|ha sido) (?:leíd|mostrad)[oa]|è stato (?:letto|visualizzato)|(?:is|werd) .{0,60}(?:gelezen|weergegeven)|foi (?:lid|exibid)[oa]|lästes|blev læst|開封されました|"
+    r"would like to recall the message|möchte die nachricht .{0,200}zurückrufen|souhaite rappeler le message|desea recuperar el mensaje|desidera richiamare il messaggio|wil het bericht .{0,200}intrekken"
 )
-"""The subject and the text of a receipt that a mail was read."""
+"""The subject and the text of a receipt that a mail was read, or of a wish to have it unread."""
+MEETING_ANSWER = (
+    "accepted|declined|tentative(?:ly accepted)?|zugesagt|abgelehnt|mit vorbehalt|accepté|refusé|provisoire|aceptad[oa]|rechazad[oa]|provisional|"
+    "accettat[oa]|rifiutat[oa]|provvisori[oa]|geaccepteerd|geweigerd|afgewezen|voorlopig|aceite|aceito|recusad[oa]|provisóri[oa]|承諾|辞退|仮承諾"
+)
+"""The label by which calendar programs answer an invitation."""
 RECEIVED = (
     r"(?:ticket|case|request|enquiry|inquiry)\s?(?:number|no\.?|id)?\s?[\[#(:]{0,2}\s?[\w-]*\d[\w-]*[\])]?,? (?:has been|was) (?:\w+ )?(?:created|opened|registered|logged|received)|"
     r"(?:your|this) (?:support )?(?:ticket|request|enquiry|inquiry|message|e-?mail|case) (?:has been|was) (?:\w+ )?(?:received|registered|logged|created|opened)|"
+    r"(?:your|this) (?:mail|message|e-?mail) .{0,80}is being held until|awaits moderator approval|"
     r"we(?: have|['’]ve)? (?:\w+ )?received your (?:request|enquiry|inquiry|message|e-?mail|ticket)|"
     r"(?:ihre?|deine?) (?:anfrage|nachricht|e-?mail|anliegen|ticket) (?:ist|wurde) (?:\S+ ){0,3}(?:eingegangen|registriert|erfasst|erhalten|angelegt)|ticket .{0,30}(?:wurde|ist) (?:\w+ )?(?:erstellt|eröffnet|angelegt)|"
     r"votre (?:demande|message|ticket) a (?:bien )?été (?:bien )?(?:reçue?|enregistrée?|prise? en compte|créée?)|ticket .{0,30}a été (?:créé|ouvert)|nous avons bien reçu votre (?:demande|message)|"
