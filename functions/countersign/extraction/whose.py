@@ -79,8 +79,10 @@ _SMALL = re.compile(r"[a-zß-öø-ÿ]")
 def is_others(name: str, text: str) -> bool:
     """Whether `text` names it, and nowhere as its writer's: each time behind words for somebody
     else, in a line of a program's, or in words that are only shouted."""
-    told = [one for one in sentences(_written(text)) if name in one]
-    return name in text and all(_is_spoken_of(name, one) for one in told)
+    written = _written(text)
+    told = [one for one in sentences(written) if name in one]
+    parted = name in written and not told  # by the point of an abbreviation in it
+    return name in text and not parted and all(_is_spoken_of(name, one) for one in told)
 
 
 def _written(text: str) -> str:

@@ -22,7 +22,7 @@ _MOST = 20
 _REACHED = re.compile(
     r"(?:best|good|convenient) (?:time|day|hour)s?|reach(?:ed|able)? (?:me|us)\b|be reached|reachable|i(?:'m| am) (?:available|free|at my desk)|"
     r"erreich(?:en|bar|e)\b|zu sprechen|joignable|me joindre|nous joindre|(?:je suis|nous sommes) disponibles?|localiza\w+|estoy disponible|"
-    r"raggiungibil\w+|reperibil\w+|sono disponibile|bereikbaar|te bereiken|ik ben beschikbaar|contact[áa]vel|estou disponível|ご都合|都合の(?:良|よ)い",
+    r"raggiungibil\w+|reperibil\w+|sono disponibile|bereikbaar|te bereiken|ik ben beschikbaar|contact[áa]vel|estou disponível|(?<!\w)(?:an(?:zu)?rufe?n?|anruf|telefonieren|téléphoner|appeler|llamar|chiamare|telefonare|bellen|ligar|telefonar)(?!\w)|電話(?:番号)?は|ご都合|都合の(?:良|よ)い",
     re.IGNORECASE,
 )
 """When somebody can be called, without a word for calling."""
@@ -33,7 +33,7 @@ _UNWANTED = re.compile(
 _NUMBER = re.compile(r"(?<!\w)(?:\+|\()?\d[\d ()/.-]{7,22}\d")
 """Digits of a phone are no time of the day."""
 _ZONE = r"(?: ?\(?(?:CES?T|GMT|BST|[ECMP][SD]T|UTC|MES?Z|JST|IST)(?:[+-]\d{1,2})?\)?)?"
-_UNIT = r"(?:am|pm|a\.m\.?|p\.m\.?|uhr|hrs|h(?:eures?|oras?)?|o'clock|uur|ore)(?!\w)"
+_UNIT = r"(?:am|pm|a\.m\.?|p\.m\.?|uhr|hrs|h(?:eures?|oras?)?|u|o'clock|uur|ore)(?!\w)"
 _CLOCK = rf"(?:\d{{1,2}}(?:[:.]\d\d|\s?h\s?\d\d)(?:\s?{_UNIT})?|\d{{1,2}}\s?{_UNIT}){_ZONE}"
 _BEFORE = (
     r"(?:not before|at|after|before|from|until|till|by|around|between|on|in|during|next|this|um|von|nicht vor|ab|nach|vor|bis|gegen|zwischen|am|im|nächste[nr]?|kommende[nr]?|"

@@ -13,7 +13,7 @@ _INTENT_WORDS: Mapping[str, Mapping[str, int]] = {
         # en
         "quote": 3, "quotation": 3, "pricing": 3, "price list": 3, "buy": 2, "purchase": 2, "demo": 2, "budget": 2,
         "offer": 2, "proposal": 2, "order": 1, "licence": 2, "license": 2, "licences": 2, "licenses": 2, "rfp": 3,
-        "looking for": 2, "interested in": 2, "we need": 2, "i need": 1, "trial": 2, "how much": 2, "cost": 1, "seats": 2,
+        "looking for": 2, "interested in": 2, "we need": 2, "i need": 1, "we want": 1, "i want": 1, "trial": 2, "how much": 2, "cost": 1, "seats": 2,
         "call me": 1, "call back": 1, "callback": 1, "supplier": 2, "vendor": 1, "delivery": 1, "upgrade": 1, "subscription": 1,
         "talk to sales": 3, "pilot": 2, "rollout": 2, "evaluate": 2, "evaluating": 2, "replace": 1,
         # de
@@ -96,7 +96,7 @@ CALL = re.compile(
 BUDGET = re.compile(
     r"budget|spend|up to|afford|price range|invest|kostenrahmen|preisrahmen|bis zu|maximal|höchstens|investieren|"
     r"ausgeben|enveloppe|jusqu'à|maximum|presupuesto|hasta|fino a|spendere|tot maximaal|besteden|orçamento|até|verba|"
-    r"予算|预算|예산|бюджет|ميزانية|rahmen|limite|set aside|at our disposal|stay (?:under|below|within)|not (?:\w+ ){0,2}(?:more than|exceed)|"
+    r"budżet|rozpočet|bütçe|buget|予算|预算|예산|бюджет|ميزانية|rahmen|limite|set aside|at our disposal|stay (?:under|below|within)|not (?:\w+ ){0,2}(?:more than|exceed)|"
     r"zur verfügung|nicht mehr als|eingeplant|disposons|pas plus de|no más de|a disposizione|non più di|beschikbaar|"
     r"niet meer dan|não mais de|disponíve(?:l|is)|(?:contamos con|disponemos de|disponiamo di)(?=\s[\d.,]+(?:\smil\w*)?\s?(?:€|eur))",
     re.IGNORECASE,

@@ -13,6 +13,9 @@ from workflows.lead_intake import calls
     ("text", "at", "whom"),
     [
         ("Please call me tomorrow after 5pm on +44 20 7946 0123.", "tomorrow after 5pm", ""),
+        ("Bitte erst nach 14 Uhr anrufen: 044 123 45 67.", "nach 14 Uhr", ""),
+        ("電話は03-1234-5678、平日午後にお願いします。", "平日午後", ""),
+        ("Bel me op 06-12345678, na 17u.", "na 17u", ""),
         ("Could you ring us between 2 and 4 pm CET? Ask for Mrs Jana Novak.", "between 2 and 4 pm CET", "Mrs Jana Novak"),
         ("Give me a call on Tuesday at 10:00.", "on Tuesday at 10:00", ""),
         ("Best time to reach me: weekdays 9-11.", "weekdays 9-11", ""),

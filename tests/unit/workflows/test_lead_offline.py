@@ -29,6 +29,8 @@ def _mail(text: str, sender: str = "info@kornfeld.example", name: str = "") -> O
         ("Hello, this is Tom Baker from Leeds.", "Tom Baker"),
         ("株式会社コルンの佐藤健一と申します。", "佐藤健一"),
         ("Please call me.\n\nBest regards\nMary O'Neil\nBuyer", "Mary O'Neil"),
+        ("Name: Ute Lang\nFirma: Lang Metallbau\nNachricht: 4 Scanner bitte", "Ute Lang"),
+        ("Nom et prénom : Zoë Durand\nMessage : un devis pour 4 tables", "Zoë Durand"),
     ],
 )
 def test_names_are_found_where_people_write_them(text: str, name: str) -> None:
@@ -50,11 +52,20 @@ def test_a_role_is_no_name(text: str) -> None:
         ("Je travaille chez Lumière.", "a@example.org", "Lumière"),
         ("Quote for Reid & Marsh Ltd please.", "a@example.org", "Reid & Marsh Ltd"),
         ("Angebot an Alpen Holz GmbH & Co. KG bitte.", "a@example.org", "Alpen Holz GmbH & Co. KG"),
+        ("Proszę o ofertę.\n\nPozdrawiam\nDruk Sp. z o.o.", "a@example.org", "Druk Sp. z o.o."),
+        ("We need prices.\n\nRegards\nKlein IT e.U.", "a@example.org", "Klein IT e.U."),
+        ("Name: Ute Lang\nFirma: Lang Metall\nNachricht: 4 Scanner", "a@x.example", "Lang Metall"),
     ],
 )
 def test_companies_are_found_by_form_and_by_words(text: str, sender: str, company: str) -> None:
     """A legal form is surest, then "at X" and "bei X"."""
     assert _mail(text, sender).facts["company"] == company
+
+
+def test_what_was_spent_before_is_no_budget() -> None:
+    """A sum of the past beside the word budget is not what the sender would spend."""
+    found = _mail("Need a quote for 5 printers! budget? tbd. last year we spent 20000 on printers.")
+    assert "budget_amount" not in found.facts
 
 
 @pytest.mark.parametrize("sender", ["a@gmail.com", "a@kornfeld.co.uk", "a@example.org"])

@@ -134,6 +134,7 @@ def test_a_prefix_names_its_country() -> None:
         ("Artikel kapot, graag 20 euro terug", "nl"),
         ("Encomenda 1234 não chegou, quero reembolso", "pt"),
         ("Bună ziua, vreau banii înapoi pentru comanda 1234", "ro"),
+        ("Hello\nHej, vi behöver 10 handdatorer. Ring mig i morgon.", "sv"),
         ("Hola, order 1234 from Paris", ""),
     ],
 )

@@ -1,5 +1,5 @@
 """Which language a text is in, by its script and its most common words."""
-# ruff: noqa: E501 - tables of words in many languages
+# ruff: noqa: E501, RUF001 - tables of words in many languages and scripts
 
 from __future__ import annotations
 
@@ -81,6 +81,15 @@ _TELLING: Mapping[str, frozenset[str]] = {
     ),
     "ca": _set("amb els dels voldria gràcies plau vull però som tenim necessitem aquest aquesta"),
     "ro": _set("bună ziua vă rog pentru din este sunt și mulțumesc vreau mai cu"),
+    "sv": _set(
+        "jag är från behöver nu också gärna hälsningar tack skulle vilja vara när varför mig"
+    ),
+    "da": _set("jeg nu også gerne hilsen tak hvornår hvordan hvor skal kunne fra vil mig"),
+    "no": _set("jeg ikke takk gjerne trenger hei hvordan når på vi"),
+    "fi": _set("hei minä olen tarvitsemme mutta vain missä terveisin"),
+    "pl": _set("gdzie kiedy mam potrzebuję potrzebujemy pozdrawiam mój moje ofertę"),
+    "cs": _set("kde kdy jak mám potřebuji potřebujeme děkuji"),
+    "tr": _set("teşekkürler nerede nasıl istiyorum değil merhaba lütfen"),
     "hu": _set("és egy nem kérem kérjük köszönöm hogy vagyok van szeretnék"),
 }
 """More words of closed classes: of a short message one of them is enough to tell its language."""

@@ -30,7 +30,7 @@ _LEGAL = (
     r"GmbH(?: & Co\. ?KG)?|AG|KG|UG|OHG|e\.K\.|SE|Ltd\.?|Limited|Inc\.?|LLC|LLP|Corp\.?|Corporation|PLC|plc|"
     r"S\.A\.S\.|SAS|S\.A\.R\.L\.|SARL|S\.A\.U?\.?|SA|S\.L\.U?\.?|SL|S\.r\.l\.|SRL|Srl|S\.p\.A\.|SpA|B\.V\.|BV|N\.V\.|NV|"
     r"AB|A/S|ApS|AS|ASA|Oyj?|K\.K\.|KK|Pty\.? Ltd\.?|Pte\.? Ltd\.?|Pvt\.? Ltd\.?|Lda\.?|Ltda\.?|Sp\. z o\.o\.|"
-    r"s\.r\.o\.|a\.s\.|d\.o\.o\.|Kft\.?|A\.Ş\.|ООО"
+    r"e\.U\.|GesbR|GbR|eG|s\.r\.o\.|a\.s\.|d\.o\.o\.|Kft\.?|A\.Ş\.|ООО"
 )
 _WITH_FORM = re.compile(
     rf"(?<!\w)((?:{_CAP}|\d{{1,6}})(?:[ \t]+(?:&|und|and|et|y|e|\+|of|de|du|des|della|{_CAP})){{0,5}},?[ \t]+(?:{_LEGAL}))(?![\w])"
@@ -61,9 +61,29 @@ _NOT_NAMES = _set(
 )
 
 
+def _field(names: str) -> re.Pattern[str]:
+    """A line of a form that came as a mail: `Firma: Harrow`."""
+    return re.compile(
+        rf"^[^\w\n]*(?:{names})\s*\*?\s*[:\uff1a][ \t]*(\S.{{0,80}})$", re.IGNORECASE | re.MULTILINE
+    )
+
+
+_NAME_FIELD = _field(
+    r"(?:your |full )?name|(?:ihr |vor- und nach|vor-/nach|voller )?name|nom(?: et prénom| complet)?|prénom et nom|nombre(?: y apellidos?| completo)?|"
+    r"nome(?: e cognome| completo)?|naam|お?名前|氏名|ご?担当者名?"
+)
+_COMPANY_FIELD = _field(
+    r"(?:your )?(?:company|organi[sz]ation|business)(?: name)?|(?:ihre )?firma|firmenname|unternehmen|organisation|société|entreprise|empresa|azienda|"
+    r"ragione sociale|ditta|bedrijf(?:snaam)?|organisatie|御?社名|会社名"
+)
+
+
 def name(text: str, below: str, header: str) -> Found | None:
-    """The writer's name: as introduced, else as the From header has it, in the order in which it is
-    signed, else as signed."""
+    """The writer's name: as a form's line has it or as introduced, else as the From header has it,
+    in the order in which it is signed, else as signed."""
+    stated = _NAME_FIELD.search(text)
+    if stated and names.person(stated[1]):
+        return names.person(stated[1]), stated[0].strip()
     introduced = _INTRODUCED.search(text)
     if introduced and _is_name(introduced[1]):
         return introduced[1].rstrip(".,"), introduced[0]
@@ -76,7 +96,11 @@ def name(text: str, below: str, header: str) -> Found | None:
 
 
 def company(text: str, below: str) -> Found | None:
-    """The writer's company: by its legal form, else as named with "at" or "bei"."""
+    """The writer's company: as a form's line has it, by its legal form, else as named with "at" or
+    "bei"."""
+    stated = _COMPANY_FIELD.search(text)
+    if stated:
+        return stated[1].strip(), stated[0].strip()
     for formed in _formed(text, below):
         return formed, formed
     for pattern in (_WORK, _AT):
