@@ -69,6 +69,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_collection_finish() -> None:
     gc.freeze()
+    gc.set_threshold(20_000, 50, 50)  # a world of fakes is no leak: look at it less often
     gc.enable()
 
 
@@ -78,6 +79,15 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     from tests.scheduling import OneStand  # noqa: PLC0415 - xdist is not everywhere
 
     return OneStand(config, log)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _logger() -> None:
+    """The logger keeps the output of its first moment. Were that a test's own, each line that is
+    logged after this test would be an error of logging, told with all frames of its stack."""
+    from countersign import observability  # noqa: PLC0415 - read when the tracer is there
+
+    observability.logger()
 
 
 @pytest.fixture

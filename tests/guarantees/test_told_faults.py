@@ -45,12 +45,6 @@ MANY = 30
 """Longer than a step tries by itself."""
 
 
-@pytest.fixture(autouse=True, scope="module")
-def _logger() -> None:
-    """The logger keeps the output of its first moment, which must not be a test's own."""
-    observability.logger()
-
-
 @dataclass(frozen=True)
 class Told:
     """What told of a fault."""

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from countersign import observability
 from countersign.domain.jobs.change import JobRecord
 from tests.fakes.journey import Journey
 from tests.fakes.world import ANA, BEN, KIM, World
@@ -21,12 +20,6 @@ from tests.unit.web.member import MemberBrowser
 from workflows.lead_intake.contract import LeadInput
 
 Spoils = Callable[[World, Journey], None]
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _logger() -> None:
-    """The logger keeps the output of its first moment, which must not be a test's own."""
-    observability.logger()
 
 
 @dataclass

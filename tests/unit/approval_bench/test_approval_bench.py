@@ -43,12 +43,6 @@ LangGraph's with the library of the dependency group `graph`.
 """
 
 
-@pytest.fixture(autouse=True, scope="module")
-def _logger() -> None:
-    """The logger keeps the output of its first moment, which must not be a test's own."""
-    observability.logger()
-
-
 def interrupt() -> Callable[[], System]:
     """LangGraph's adapter. Skips without the library."""
     pytest.importorskip("langgraph")

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from countersign import observability
 from countersign.approvals.metrics import MOST, decided, tier_name
 from countersign.domain.approvals.approval import Choice
 from countersign.domain.errors import Unavailable
@@ -23,12 +22,6 @@ from workflows import WORKFLOWS
 
 LIMIT = {"PendingApprovals", "PendingSeconds", "Decisions"}
 """The metrics with a second dimension beside the workflow; the design allows four."""
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _logger() -> None:
-    """The logger keeps the output of its first moment, which must not be a test's own."""
-    observability.logger()
 
 
 Line = tuple[str, Any, dict[str, str]]

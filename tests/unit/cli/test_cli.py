@@ -16,7 +16,6 @@ from typer import BadParameter
 from typer.completion import shell_complete
 from typer.main import get_command
 
-from countersign import observability
 from countersign.domain.jobs.job import Status
 from countersign.jobs.originals import TOLD
 from countersign.runtime.settings import Settings
@@ -30,12 +29,6 @@ from tests.unit.cli.terminal import Terminal
 from workflows import WORKFLOWS
 
 EVENT = ROOT / "events/01-web-form-complete/event.json"
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _logger() -> None:
-    """The logger keeps the output of its first moment, which must not be a test's own."""
-    observability.logger()
 
 
 @pytest.fixture

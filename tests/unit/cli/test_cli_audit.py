@@ -6,14 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from countersign import observability
 from tests.unit.cli.terminal import Terminal
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _logger() -> None:
-    """The logger keeps the output of its first moment, which must not be a test's own."""
-    observability.logger()
 
 
 @pytest.fixture

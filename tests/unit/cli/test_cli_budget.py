@@ -7,19 +7,12 @@ from decimal import Decimal
 
 import pytest
 
-from countersign import observability
 from countersign.domain.jobs.spending import raised_in
 from countersign.domain.limits.budgets import Amount, Budgets, Most
 from countersign.runtime.budgets import DayBudget
 from tests.unit.cli.terminal import Terminal
 
 WHY = ("--by", "kim", "--reason", "the quarter ends")
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _logger() -> None:
-    """The logger keeps the output of its first moment, which must not be a test's own."""
-    observability.logger()
 
 
 @pytest.fixture

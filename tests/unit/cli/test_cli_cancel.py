@@ -4,18 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from countersign import observability
 from countersign.approvals.outcome import replaced_notice
 from countersign.domain.errors import Refused
 from tests.fakes.journey import Journey, accept, form
 from tests.fakes.world import ANA, BEN
 from tests.unit.cli.terminal import Terminal
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _logger() -> None:
-    """The logger keeps the output of its first moment, which must not be a test's own."""
-    observability.logger()
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import typer
 
-from countersign import observability
 from countersign.connectors.clock import KEPT_FOR
 from countersign.runtime.deps import Deps
 from countersign.runtime.settings import Settings
@@ -19,12 +18,6 @@ from tests.unit.cli.terminal import Terminal
 
 HOUR = timedelta(hours=1)
 SECRET = "whsec_" + "QUFB" * 8
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _logger() -> None:
-    """The logger keeps the output of its first moment, which must not be a test's own."""
-    observability.logger()
 
 
 def local(offset: FakeOffset, stage: str = "local", naps: list[float] | None = None) -> Deps:

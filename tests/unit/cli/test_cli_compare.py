@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from countersign import observability
 from tests.fakes.journey import Journey, accept, form
 from tests.unit.cli.terminal import Terminal
 
@@ -12,7 +11,6 @@ from tests.unit.cli.terminal import Terminal
 @pytest.fixture
 def terminal(capsys: pytest.CaptureFixture[str]) -> Terminal:
     """A terminal on a world with a job in a case, and a lead from Germany."""
-    observability.logger()
     terminal = Terminal(capsys)
     body = form(email="ada@other.example")
     Journey(terminal.world, accept(terminal.world, body, "evt-2")).goes()

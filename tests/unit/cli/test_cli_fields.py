@@ -14,7 +14,6 @@ import httpx
 import pytest
 from starlette.testclient import TestClient
 
-from countersign import observability
 from countersign.actions.field_map import Field, Names, Schema, misnamed
 from countersign.connectors.hubspot.client import HubSpot
 from countersign.domain.errors import Refused
@@ -28,12 +27,6 @@ from tests.unit.cli.terminal import Terminal
 from workflows import WORKFLOWS
 
 pytestmark = pytest.mark.enable_socket
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _logger() -> None:
-    """The logger keeps the output of its first moment, which must not be a test's own."""
-    observability.logger()
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ from datetime import timedelta
 
 import pytest
 
-from countersign import observability
 from countersign.domain.campaigns.sent import Event, Intent
 from countersign.domain.jobs.job import Status
 from countersign.domain.lane.batches import Head
@@ -16,12 +15,6 @@ from tests.fakes.items_machine import ItemsMachine
 from tests.fakes.journey import Journey, accept
 from tests.fakes.world import World
 from tests.unit.cli.terminal import Terminal
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _logger() -> None:
-    """The logger keeps the output of its first moment, which must not be a test's own."""
-    observability.logger()
 
 
 @pytest.fixture

@@ -520,12 +520,6 @@ def a_journal(jobs: int, dealt: random.Random) -> Journal:
     return journal
 
 
-@pytest.fixture(autouse=True, scope="module")
-def _logger() -> None:
-    """The logger keeps the output of its first moment, which must not be a test's own."""
-    observability.logger()
-
-
 @pytest.fixture(scope="module")
 def short() -> Journal:
     """60 jobs."""

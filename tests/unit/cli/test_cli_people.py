@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from countersign import observability
 from countersign.domain.approvals.directory import Directory, Member
 from countersign.domain.jobs.change import JobRecord
 from countersign.entrypoints.tick import tick
@@ -21,12 +20,6 @@ from tests.unit.cli.terminal import Terminal
 from workflows import WORKFLOWS
 
 ZOE = ("people", "add", "zoe", "--name", "Zoë Ünal", "--address", "zoe@example.com")
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _logger() -> None:
-    """The logger keeps the output of its first moment, which must not be a test's own."""
-    observability.logger()
 
 
 @pytest.fixture

@@ -31,12 +31,6 @@ COLUMNS = 80
 NO_FAILURE = {"Joined", "Dismissed", "StaleExecution", "NotYourTurn", "ConnectorBusy"}
 
 
-@pytest.fixture(autouse=True, scope="module")
-def _logger() -> None:
-    """The logger keeps the output of its first moment, which must not be a test's own."""
-    observability.logger()
-
-
 @dataclass
 class Journal:
     """What happened, written down by who made it happen."""

@@ -11,7 +11,6 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from countersign import observability
 from countersign.domain.errors import Unavailable
 from countersign.domain.jobs.job import Status
 from countersign.entrypoints.execution_events import record_end
@@ -21,12 +20,6 @@ from tests.fakes.journey import Journey, accept, form
 from tests.unit.cli.terminal import Terminal
 
 BY = ("--by", "kim", "--reason", "the CRM is back")
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _logger() -> None:
-    """The logger keeps the output of its first moment, which must not be a test's own."""
-    observability.logger()
 
 
 @pytest.fixture

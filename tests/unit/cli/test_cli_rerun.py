@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from countersign import observability
 from countersign.domain.approvals.approval import Choice
 from tests.unit.cli.terminal import Terminal
 from tests.unit.steps.test_rollback import done
@@ -13,7 +12,6 @@ from tests.unit.steps.test_rollback import done
 @pytest.fixture
 def terminal(capsys: pytest.CaptureFixture[str]) -> Terminal:
     """A terminal on a world with a lead that was done."""
-    observability.logger()
     terminal = Terminal(capsys)
     terminal.world, terminal.journey = done(Choice.APPROVE)
     terminal.forgets()

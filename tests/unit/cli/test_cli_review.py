@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from countersign import observability
 from countersign.domain.approvals.approval import Choice
 from countersign.domain.errors import UnknownVersion
 from countersign.domain.jobs.job import Status
@@ -23,12 +22,6 @@ from workflows import WORKFLOWS
 JOBS = 60
 TELLING = ("confidence", "finding", "verdict", "planted", "rule", "score", "0.9")
 """Words that would tell a reviewer what we thought of the job, or what the item is."""
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _logger() -> None:
-    """The logger keeps the output of its first moment, which must not be a test's own."""
-    observability.logger()
 
 
 @pytest.fixture(scope="module")

@@ -7,18 +7,11 @@ import sys
 
 import pytest
 
-from countersign import observability
 from countersign.domain.approvals.approval import Choice
 from countersign.domain.jobs.change import Change
 from tests.fakes.journey import Journey
 from tests.unit.cli.terminal import Terminal
 from tests.unit.steps.test_rollback import WHY, done
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _logger() -> None:
-    """The logger keeps the output of its first moment, which must not be a test's own."""
-    observability.logger()
 
 
 @pytest.fixture

@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 
 import pytest
 
-from countersign import observability
 from countersign.connectors.aws.secrets import missing
 from countersign.domain.jobs.change import Change, Due
 from countersign.domain.jobs.job import Status
@@ -40,12 +39,6 @@ class FakeVault:
 
     def changed_at(self, arn: str) -> datetime | None:
         return AT if arn in self.held else None
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _logger() -> None:
-    """The logger keeps the output of its first moment, which must not be a test's own."""
-    observability.logger()
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ from datetime import timedelta
 
 import pytest
 
-from countersign import observability
 from countersign.domain.approvals.approval import Choice
 from countersign.domain.jobs.job import Status
 from countersign.domain.ledger.entry import LedgerEntry
@@ -14,12 +13,6 @@ from countersign.domain.policy.policy import Answer
 from tests.builders import approval, decision, held, job, record
 from tests.fakes.world import START
 from tests.unit.cli.terminal import Terminal
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _logger() -> None:
-    """The logger keeps the output of its first moment, which must not be a test's own."""
-    observability.logger()
 
 
 @pytest.fixture

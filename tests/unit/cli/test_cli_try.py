@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from countersign import observability
 from infra.cli.trial.inputs import Tried, judgement
 from infra.settings import ROOT
 from tests.unit.cli.terminal import Terminal
@@ -17,12 +16,6 @@ from tests.unit.workflows.bench import NOW, OURS
 
 EVENTS = ROOT / "events"
 KNOWN = {"email": "ada@stonebridge.example", "country": "France", "address": "1 Low Road"}
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _logger() -> None:
-    """The logger keeps the output of its first moment, which must not be a test's own."""
-    observability.logger()
 
 
 @pytest.fixture

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-import pytest
-
-from countersign import observability
 from countersign.domain.errors import Unavailable
 from countersign.domain.jobs.attempts import BROKEN_OFF
 from countersign.entrypoints.tick import tick
@@ -18,12 +15,6 @@ from tests.fakes.world import World
 from tests.unit.steps import refunds
 from tests.unit.steps.refunds import begin, ended
 from workflows import WORKFLOWS
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _logger() -> None:
-    """The logger keeps the output of its first moment, which must not be a test's own."""
-    observability.logger()
 
 
 def told(journey: Journey) -> list[tuple[str, str]]:

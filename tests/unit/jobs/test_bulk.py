@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from countersign import observability
 from countersign.domain.approvals.approval import Choice
 from countersign.domain.jobs.bulk import State
 from countersign.domain.jobs.job import Status
@@ -20,7 +19,6 @@ WHY = ("--by", "kim", "--reason", "they called")
 @pytest.fixture
 def terminal(capsys: pytest.CaptureFixture[str]) -> Terminal:
     """A terminal on a world with three leads that wait for a signature, and one in a case."""
-    observability.logger()
     terminal = Terminal(capsys)
     for number in range(3):
         body = form(email=f"a{number}@other.example")

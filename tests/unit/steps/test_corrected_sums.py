@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from countersign import observability
 from countersign.entrypoints.tick import tick
 from tests.fakes.journey import Journey, accept, form
 from tests.fakes.world import World
@@ -20,12 +19,6 @@ Corrects = Callable[[World, str, str, Mapping[str, str]], None]
 """(world, job, the owner's role, what is typed)"""
 
 MINOR = 21_000
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _logger() -> None:
-    """The logger keeps the output of its first moment, which must not be a test's own."""
-    observability.logger()
 
 
 def on_the_page(world: World, job: str, role: str, typed: Mapping[str, str]) -> None:

@@ -6,7 +6,6 @@ from datetime import timedelta
 
 import pytest
 
-from countersign import observability
 from countersign.domain.jobs.audit import Entry
 from countersign.domain.jobs.job import Status
 from countersign.entrypoints.tick import tick
@@ -99,7 +98,6 @@ def test_control_a_first_one_that_did_not_happen_lets_the_second_run() -> None:
 
 def test_the_command_says_what_did_not_happen(capsys: pytest.CaptureFixture[str]) -> None:
     """`case JOB done --did-not-happen`; with resume it is wrong use, and nothing is written."""
-    observability.logger()
     terminal = Terminal(capsys)
     terminal.world = refunds.world()
     terminal.journey = unknown(terminal.world)
