@@ -15,8 +15,11 @@ from countersign.approvals.metrics import decided
 from countersign.domain.approvals.approval import Approval, Decision, apply_decision
 from countersign.domain.approvals.authority import sign
 from countersign.domain.canonical import instant
+from countersign.domain.errors import NotPermitted
 from countersign.domain.jobs.change import Change, Due, JobRecord
 from countersign.domain.jobs.signable import signable_entries
+from countersign.domain.planning.plan import unfit
+from countersign.domain.policy.records import Records
 from countersign.runtime.deps import Deps
 from countersign.web.wording import SHORT
 
@@ -30,9 +33,9 @@ def record_decision(
     """The visit after the write. Its approval holds `decision`, or somebody else's, or the job
     does not wait any more: the caller compares. `typed` is the code that was mailed, if it was.
 
-    Raises NotPermitted when this person may not decide so, CodeAsked when they may and a mailed
-    code is needed, NotAuthorised when the stored bytes are not what was shown, StoreConflict when
-    other writers did not let go.
+    Raises NotPermitted when this person may not decide so, or what they approve could never run as
+    it is; CodeAsked when they may and a mailed code is needed, NotAuthorised when the stored bytes
+    are not what was shown, StoreConflict when other writers did not let go.
     """
     # Once, however often the write is tried: each look at a mailed code counts as a try.
     confirmed = cache(lambda: confirm(deps, here, decision, typed or Typed()))
@@ -41,7 +44,7 @@ def record_decision(
         now = here.at(record)
         if now.standing != "open":
             return None
-        signable_entries(record, now.approval, now.now)
+        _bears(now, decision)
         approval = sign(deps.people.directory(), now.approval, decision)
         told = owed(deps, record, approval)
         return _change(now, approval, decision, confirmed=confirmed(), told=told)
@@ -54,6 +57,16 @@ def record_decision(
             go_on(deps, after)
         decided(record.job.workflow, record.ledger, after.approval, decision)
     return after
+
+
+def _bears(here: AskedT, decision: Decision) -> None:
+    """Raises NotPermitted for an approval of what Act would refuse."""
+    for held in signable_entries(here.record, here.approval, here.now):
+        found = here.record.results.get("records")
+        approved = decision.approves(held.digest) and found is not None
+        why = unfit(here.workflow, found.as_(Records), held) if approved else ""
+        if why:
+            raise NotPermitted(f"{why}; edit it, or reject it")
 
 
 def _change(

@@ -24,11 +24,11 @@ _CURL_S = frozenset({b"content-length", b"transfer-encoding"})
 """Headers that curl writes itself."""
 
 
-def http_client() -> httpx2.Client:
+def http_client(trusts: str = "") -> httpx2.Client:
     """A client over it that follows no redirect, asks for nothing compressed and reads nothing from
-    the environment."""
+    the environment. `trusts` is a file of whom to trust instead of whom all trust."""
     return httpx2.Client(
-        transport=BoundedTransport(),
+        transport=BoundedTransport(trusts or authorities()),
         headers={"Accept-Encoding": "identity"},
         follow_redirects=False,
         trust_env=False,
@@ -43,8 +43,8 @@ class BoundedTransport(httpx2.BaseTransport):
     unpacked. Raises httpx2.TransportError, and nothing else.
     """
 
-    def __init__(self) -> None:
-        self._curls = Curls()
+    def __init__(self, trusts: str) -> None:
+        self._curls, self._trusts = Curls(), trusts
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         """Send it and read all of the answer."""
@@ -56,7 +56,7 @@ class BoundedTransport(httpx2.BaseTransport):
                 str(request.url),
                 headers=headers,
                 body=body,
-                options=_within(request.extensions["timeout"]["read"]),
+                options=self._within(request.extensions["timeout"]["read"]),
                 again=False,
                 most=MOST_BYTES,
             )
@@ -76,14 +76,13 @@ class BoundedTransport(httpx2.BaseTransport):
         """Close this thread's connections."""
         self._curls.close()
 
-
-def _within(seconds: float) -> Options:
-    """To curl no time is for ever."""
-    return {
-        pycurl.CAINFO: authorities(),
-        pycurl.MAXAGE_CONN: int(KEEP_ALIVE),
-        pycurl.TIMEOUT_MS: max(1, int(1000 * seconds)),
-    }
+    def _within(self, seconds: float) -> Options:
+        """To curl no time is for ever."""
+        return {
+            pycurl.CAINFO: self._trusts,
+            pycurl.MAXAGE_CONN: int(KEEP_ALIVE),
+            pycurl.TIMEOUT_MS: max(1, int(1000 * seconds)),
+        }
 
 
 def _sent(request: httpx2.Request) -> Iterator[tuple[bytes, bytes]]:

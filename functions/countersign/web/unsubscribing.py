@@ -27,6 +27,8 @@ class Words:
     told: str
     typing: str
     wrong: str
+    error: str
+    """Before the title of a page that says what was wrong."""
     button: str
     why: str
     done: str
@@ -40,6 +42,7 @@ WORDS: Mapping[str, Words] = {
         told="لن يتلقى العنوان الذي أُرسل إليه هذا الرابط أي رسائل أخرى منا.",
         typing="اكتب هذه الكلمة لتأكيد ذلك",
         wrong="اكتب {word} كما تظهر هنا. لم يتغير شيء بعد.",
+        error="خطأ",
         button="لا ترسلوا لي المزيد",
         why="البرامج التي تفحص الرسائل تفتح الروابط وتضغط الأزرار، لكنها لا تكتب. لذلك لا يوقف هذه الرسائل أحد سواك.",
         done="تم إلغاء اشتراكك",
@@ -47,14 +50,15 @@ WORDS: Mapping[str, Words] = {
         close="يمكنك إغلاق هذه الصفحة.",
     ),
     "de": Words(
-        title="Diese E-Mails abbestellen",
-        told="Die Adresse, an die dieser Link ging, bekommt dann keine E-Mails mehr von uns.",
+        title="Diese E\u2011Mails abbestellen",
+        told="Die Adresse, an die dieser Link ging, bekommt dann keine E\u2011Mails mehr von uns.",
         typing="Geben Sie dazu dieses Wort ein",
         wrong="Geben Sie {word} ein, wie es hier steht. Noch ist nichts geändert.",
-        button="Keine E-Mails mehr an mich",
-        why="Programme, die E-Mails prüfen, öffnen Links und drücken Knöpfe. Sie tippen nicht: So bestellt niemand außer Ihnen diese E-Mails ab.",
+        error="Fehler",
+        button="Keine E\u2011Mails mehr an mich",
+        why="Programme, die E\u2011Mails prüfen, öffnen Links und drücken Knöpfe. Sie tippen nicht: So bestellt niemand außer Ihnen diese E\u2011Mails ab.",
         done="Sie sind abgemeldet",
-        last="Sie bekommen keine E-Mails mehr von uns. Eine, die vorher abging, kann noch ankommen.",
+        last="Sie bekommen keine E\u2011Mails mehr von uns. Eine, die vorher abging, kann noch ankommen.",
         close="Sie können diese Seite schließen.",
     ),
     "en": Words(
@@ -62,6 +66,7 @@ WORDS: Mapping[str, Words] = {
         told="The address that this link was mailed to then gets no more mails from us.",
         typing="Type this word to say so",
         wrong="Type {word}, as it stands here. Nothing was changed yet.",
+        error="Error",
         button="Send me no more",
         why="Programs that check mails open links and press buttons. They do not type, so nobody but you stops these mails.",
         done="You are unsubscribed",
@@ -73,6 +78,7 @@ WORDS: Mapping[str, Words] = {
         told="La dirección a la que se envió este enlace no recibirá más correos nuestros.",
         typing="Escriba esta palabra para confirmarlo",
         wrong="Escriba {word}, tal como aparece aquí. Todavía no ha cambiado nada.",
+        error="Error",
         button="No me envíen más",
         why="Los programas que revisan correos abren enlaces y pulsan botones. No escriben: así nadie más que usted detiene estos correos.",
         done="Ha dejado de estar suscrito",
@@ -84,6 +90,7 @@ WORDS: Mapping[str, Words] = {
         told="L'adresse à laquelle ce lien a été envoyé ne recevra plus de messages de notre part.",
         typing="Saisissez ce mot pour le confirmer",
         wrong="Saisissez {word}, tel qu'il figure ici. Rien n'a encore changé.",
+        error="Erreur",
         button="Ne plus m'écrire",
         why="Les programmes qui vérifient les messages ouvrent les liens et pressent les boutons. Ils ne saisissent rien : personne d'autre que vous n'arrête ces messages.",
         done="Vous êtes désinscrit",
@@ -95,6 +102,7 @@ WORDS: Mapping[str, Words] = {
         told="הכתובת שאליה נשלח הקישור הזה לא תקבל מאיתנו הודעות נוספות.",
         typing="יש להקליד את המילה הזאת כדי לאשר",
         wrong="יש להקליד {word} כפי שמופיע כאן. דבר עוד לא השתנה.",
+        error="שגיאה",
         button="לא לשלוח לי יותר",
         why="תוכנות שבודקות הודעות פותחות קישורים ולוחצות על כפתורים. הן אינן מקלידות, ולכן איש מלבדך אינו מפסיק את ההודעות האלה.",
         done="ההרשמה בוטלה",
@@ -106,6 +114,7 @@ WORDS: Mapping[str, Words] = {
         told="L'indirizzo a cui è stato inviato questo link non riceverà più nostri messaggi.",
         typing="Scriva questa parola per confermare",
         wrong="Scriva {word}, come appare qui. Non è ancora cambiato nulla.",
+        error="Errore",
         button="Non scrivetemi più",
         why="I programmi che controllano i messaggi aprono i link e premono i pulsanti. Non scrivono: così nessuno tranne lei ferma questi messaggi.",
         done="La sua iscrizione è annullata",
@@ -117,6 +126,7 @@ WORDS: Mapping[str, Words] = {
         told="Het adres waarnaar deze link is gestuurd, krijgt dan geen berichten meer van ons.",
         typing="Typ dit woord om dat te bevestigen",
         wrong="Typ {word}, zoals het hier staat. Er is nog niets veranderd.",
+        error="Fout",
         button="Stuur mij niets meer",
         why="Programma's die berichten controleren, openen links en drukken op knoppen. Ze typen niet: zo stopt niemand behalve u deze berichten.",
         done="U bent afgemeld",
@@ -128,6 +138,7 @@ WORDS: Mapping[str, Words] = {
         told="O endereço para o qual esta ligação foi enviada não receberá mais mensagens nossas.",
         typing="Escreva esta palavra para confirmar",
         wrong="Escreva {word}, tal como aparece aqui. Ainda nada mudou.",
+        error="Erro",
         button="Não me enviem mais",
         why="Os programas que verificam mensagens abrem ligações e premem botões. Não escrevem: assim, ninguém além de si para estas mensagens.",
         done="A sua subscrição foi cancelada",

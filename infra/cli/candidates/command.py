@@ -23,8 +23,8 @@ from countersign.domain.releases.past import Past, of_line, past
 from countersign.jobs.originals import audited_reading
 from countersign.runtime.deps import Deps
 from infra.cli.backtest.jobs import stored, within
-from infra.cli.candidates.drawn import Drawn, decided, drawn, merged, reviewed, text_of
-from infra.cli.known import check_workflow, workflow_of
+from infra.cli.candidates.drawn import LOCAL, Drawn, decided, drawn, merged, reviewed, text_of
+from infra.cli.known import check_stage, check_workflow, workflow_of
 from infra.cli.options import AsJson, Place, Stage, Where, show
 from infra.cli.show import lines, safe
 from infra.settings import ROOT
@@ -54,6 +54,8 @@ class _Found:
     """The candidates of a workflow that nobody has looked at yet."""
 
     deps: Deps | None
+    stage: str
+    """Whose jobs they are."""
     folder: Path
     new: tuple[tuple[Candidate, Past], ...]
 
@@ -82,12 +84,12 @@ def review(  # noqa: PLR0917 - Typer turns each parameter into an option
 
     Example: countersign cases review refund_request
     """
-    found = _found(_deps(context, target, stage, jobs), workflow, jobs, since, into)
+    found = _found(context, target, stage, workflow, jobs, since, into)
     if not found.new:
         show("Nothing to look at.", {"candidate": None, "left": 0}, as_json=as_json)
         return
     one, of = found.new[0]
-    case = drawn(workflow_of(workflow, "local"), one, of.judged_at, _pairs(replace))
+    case = drawn(workflow_of(workflow, LOCAL), one, of.judged_at, _pairs(replace), found.stage)
     data = _as_data(one, case, len(found.new))
     show(Group(*_shown(workflow, data)), data, as_json=as_json)
 
@@ -113,12 +115,12 @@ def keep(  # noqa: PLR0917 - as review
 
     Example: countersign cases keep refund_request c-0f3a9c1d --name the-wrong-order --by kim
     """
-    found = _found(_deps(context, target, stage, jobs), workflow, jobs, since, into)
+    found = _found(context, target, stage, workflow, jobs, since, into)
     one, of = found.one(candidate_id)
     file = found.folder / f"{_named(name)}.json"
     if file.exists():
         raise ContractBroken(f"there is a case {name}: `cases merge` adds to it")
-    case = drawn(workflow_of(workflow, "local"), one, of.judged_at, _pairs(replace))
+    case = drawn(workflow_of(workflow, LOCAL), one, of.judged_at, _pairs(replace), found.stage)
     _told(found.deps, one, by)
     held = case.case.model_copy(update={"reason": why}) if why else case.case
     file.write_text(text_of(held), encoding="utf-8")
@@ -145,12 +147,12 @@ def merge(  # noqa: PLR0917 - as review
 
     Example: countersign cases merge refund_request c-0f3a9c1d the-wrong-order --by kim
     """
-    found = _found(_deps(context, target, stage, jobs), workflow, jobs, since, into)
+    found = _found(context, target, stage, workflow, jobs, since, into)
     one, of = found.one(candidate_id)
     file = found.folder / f"{_named(case)}.json"
     if not file.exists():
         raise NotFound(f"there is no case {case}")
-    new = drawn(workflow_of(workflow, "local"), one, of.judged_at, _pairs(replace)).case
+    new = drawn(workflow_of(workflow, LOCAL), one, of.judged_at, _pairs(replace), found.stage).case
     _told(found.deps, one, by)
     file.write_text(merged(found.folder, case, new), encoding="utf-8")
     decided(found.folder, one.id, f"merged into {case}")
@@ -173,7 +175,7 @@ def drop(  # noqa: PLR0917 - as review
 
     Example: countersign cases drop refund_request c-0f3a9c1d --why 'a matter of taste'
     """
-    found = _found(_deps(context, target, stage, jobs), workflow, jobs, since, into)
+    found = _found(context, target, stage, workflow, jobs, since, into)
     one, _ = found.one(candidate_id)
     decided(found.folder, one.id, f"dropped: {' '.join(why.split())}")
     show(f"{one.id} is dropped", None, as_json=False)
@@ -184,9 +186,20 @@ def _deps(context: typer.Context, target: Place, stage: str, jobs: Path | None) 
     return None if jobs else context.obj(target, stage).deps()
 
 
-def _found(deps: Deps | None, workflow: str, jobs: Path | None, since: str, into: Path) -> _Found:
+def _found(  # noqa: PLR0917 - what every command is told
+    context: typer.Context,
+    target: Place,
+    stage: str,
+    workflow: str,
+    jobs: Path | None,
+    since: str,
+    into: Path,
+) -> _Found:
+    """`stage` is an export's too; where neither it nor AWS is read, they are the local cloud's."""
+    deps = _deps(context, target, stage, jobs)
+    whose = LOCAL if deps and target is Place.LOCAL else check_stage(stage)
     folder = into / workflow / "cases"
-    flow, known = workflow_of(workflow, "local"), reviewed(folder)
+    flow, known = workflow_of(workflow, LOCAL), reviewed(folder)
     reviews = _reviews(deps, since)
     pairs = (
         (candidate(flow, one.record, reviews.get(one.record.job.job_id)), one)
@@ -194,7 +207,7 @@ def _found(deps: Deps | None, workflow: str, jobs: Path | None, since: str, into
         if one.record.job.workflow == workflow
     )
     new = tuple((held, one) for held, one in pairs if held and held.id not in known)
-    return _Found(deps, folder, new)
+    return _Found(deps, whose, folder, new)
 
 
 def _pasts(deps: Deps | None, jobs: Path | None, since: str) -> Iterable[Past]:

@@ -20,6 +20,8 @@ from countersign.releases.evaluating import heuristics, made
 from countersign.stages.stage_files import company
 from infra.cli.evaluate.inputs import subject_of_case
 
+LOCAL = "local"
+"""The stage in which cases are judged."""
 REVIEWED = "reviewed.txt"
 """Beside the cases: what became of each candidate, one a line, so that nobody sees one twice."""
 _HOW = {
@@ -41,16 +43,22 @@ class Drawn:
 
 
 def drawn(
-    workflow: Workflow[Any], one: Candidate, at: datetime | None, more: Mapping[str, str]
+    workflow: Workflow[Any],
+    one: Candidate,
+    at: datetime | None,
+    more: Mapping[str, str],
+    stage: str = LOCAL,
 ) -> Drawn:
-    """The candidate as a case, with `more` words replaced."""
+    """The candidate of `stage` as a case of the local one, where cases are judged: with `more`
+    words replaced, and what is ours there as what is ours here."""
     results = one.record.results
     given = plain(results["input"].as_(workflow.input))
     found = results["records"].as_(Records).found
     records = {name: [dict(record.fields) for record in rows] for name, rows in found.items()}
     facts = {n: fact.value for n, fact in results["proposal"].as_(Proposal).facts.items()}
-    of = company("workflows", "local")
-    people = invented([given, records, facts], _ours(of.ours) if of else ())
+    here, there = _ours(LOCAL), _ours(stage)
+    people = invented([given, records, facts], here.domains | here.relays | here.groups)
+    people.domains.update(instead(there, here))
     people.known.update(more)
     said = tuple(_said(people, held) for held in one.said)
     case = Case(
@@ -65,9 +73,20 @@ def drawn(
     return _judged(workflow, case, people)
 
 
-def _ours(of: Ours) -> frozenset[str]:
+def _ours(stage: str) -> Ours:
     """What rules know of us: our domains, and addresses by which several write."""
-    return of.domains | of.relays | of.groups
+    of = company("workflows", stage)
+    return of.ours if of else Ours()
+
+
+def instead(there: Ours, here: Ours) -> Mapping[str, str]:
+    """One of ours here for each that is ours there alone, of the same kind."""
+    kinds = (
+        (there.domains, here.domains),
+        (there.relays, here.relays),
+        (there.groups, here.groups),
+    )
+    return {real: min(known) for one, known in kinds for real in sorted(one - known) if known}
 
 
 def _judged(workflow: Workflow[Any], case: Case, people: Invented) -> Drawn:

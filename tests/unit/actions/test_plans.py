@@ -266,7 +266,7 @@ def test_a_calendar_is_read_back_as_the_milestones() -> None:
         (one.name, one.on, one.on + timedelta(days=1)) for one in PLAN.plan.milestones if one.on
     ]
     assert {(e["SEQUENCE"], e["DTSTAMP"].dt) for e in read} == {(0, NOW)}
-    assert str(read[1]["DESCRIPTION"]) == "Owen Cole\n< Kit, ready"
+    assert str(read[1]["DESCRIPTION"]) == "Verantwortlich: Owen Cole\nNach: Kit, ready"
 
 
 def test_a_new_version_moves_the_same_events() -> None:

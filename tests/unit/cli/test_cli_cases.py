@@ -9,6 +9,9 @@ import pytest
 
 from countersign.domain.approvals.approval import Choice
 from countersign.domain.releases.cases import read_case
+from countersign.domain.workflow import Ours
+from countersign.extraction.invented import invented
+from infra.cli.candidates.drawn import instead
 from infra.cli.evaluate.inputs import given_of, subject_of_case
 from tests.fakes.world import BEN
 from tests.unit.approvals.test_approval_edit import at_work
@@ -20,6 +23,8 @@ from tests.unit.workflows.bench import Bench
 from tests.unit.workflows.case_files import check
 from workflows import WORKFLOWS
 
+HERE = Ours(frozenset({"example.com"}), frozenset({"forms@example.com"}))
+THEIRS = Ours(frozenset({"acme.com"}), frozenset({"web@acme.com"}))
 FLOW = WORKFLOWS["refund_request"]
 
 
@@ -103,6 +108,21 @@ def test_who_is_still_named_is_replaced_and_what_shows_nothing_is_dropped(
     noted = (into / "refund_request" / "cases" / "reviewed.txt").read_text()
     assert noted == f"{shown['candidate']} dropped: a matter of taste\n"
     assert terminal.json("cases", "review", "refund_request", *place)["left"] == 1
+
+
+@pytest.mark.parametrize(
+    ("stage", "read"),
+    [
+        (THEIRS, "person2@example.com, forms@example.com, person3@company2.example"),
+        (Ours(), "person1@company1.example, person2@company1.example, person3@company2.example"),
+    ],
+)
+def test_what_is_ours_in_a_stage_is_ours_in_its_cases(stage: Ours, read: str) -> None:
+    """They are judged in the local one: a colleague and a form of a company's own stage stay what
+    rules know as ours. Control: a stage that does not know them makes strangers of them."""
+    people = invented([])
+    people.domains.update(instead(stage, HERE))
+    assert people.text("kim@acme.com, web@acme.com, lou@other.com") == read
 
 
 def test_a_plan_that_was_edited_is_a_case_of_what_somebody_typed(

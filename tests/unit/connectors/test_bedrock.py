@@ -13,7 +13,7 @@ from botocore.loaders import Loader
 from botocore.model import ServiceModel
 from botocore.validate import ParamValidator
 
-from countersign.connectors.aws.client import Credentials, Place
+from countersign.connectors.aws.client import Credentials, Place, place_of_process
 from countersign.connectors.aws.signed import Signer
 from countersign.connectors.bedrock.client import BedrockModel, asking, refusal
 from countersign.connectors.bedrock.converse import answer_of, body_of
@@ -211,3 +211,17 @@ def test_throttling_keeps_its_time() -> None:
     told = refusal(429, headers, b"<html>")
     assert isinstance(told, Throttled)
     assert told.retry_after == 8.0
+
+
+@pytest.mark.usefixtures("made_up_credentials")
+def test_a_command_trusts_whom_boto3_would(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a company's network has authorities of its own, the environment or a profile names
+    them. Control: where none are named, there is nothing but what all trust."""
+    monkeypatch.delenv("AWS_CA_BUNDLE", raising=False)
+    assert place_of_process().trusts == ""
+    monkeypatch.setenv("AWS_CA_BUNDLE", "/etc/ssl/theirs.pem")
+    held = place_of_process()
+    assert held.trusts == "/etc/ssl/theirs.pem"
+    asked = replace(held, endpoint="https://127.0.0.1:1")
+    with closing(BedrockModel(asked, OpenGate())) as model, pytest.raises(Unavailable):
+        model.answer(ASKED, 1)

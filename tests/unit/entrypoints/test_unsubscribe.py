@@ -168,6 +168,8 @@ def test_the_page_speaks_the_mail_s_language(
         assert told[0] == told[1]
         assert told[0].status == status
         assert escape(words) in told[0].body
+        wrong = f"<title>{WORDS[language].error}: {WORDS[language].title}"
+        assert (wrong in told[0].body) is (status == 422)
         direction = "rtl" if language == "he" else "ltr"
         assert f'<html lang="{language}" dir="{direction}">' in told[0].body
 
@@ -176,6 +178,11 @@ def test_whoever_is_mailed_how_to_stop_in_a_language_finds_the_page_in_it() -> N
     """The page knows the languages of the mails' last line, no more and no fewer."""
     assert WORDS.keys() == FOOTERS.keys()
     assert all(one.wrong.count("{word}") == 1 for one in WORDS.values())
+
+
+def test_a_mail_is_one_word() -> None:
+    """No line ends within the German one: its hyphen does not break."""
+    assert not [one for one in vars(WORDS["de"]).values() if "E-Mail" in one]
 
 
 def test_a_large_body_is_not_read(world: World) -> None:

@@ -125,6 +125,29 @@ def test_a_long_plan_keeps_the_order_of_its_brief(world: World) -> None:
     assert shown == [*range(1, 15)]
 
 
+def test_a_plan_with_gaps_cannot_be_approved_as_it_is(world: World) -> None:
+    """An upload names nobody who could be asked: its page says what is open instead of offering
+    what Act would refuse, and a form that says so all the same records nothing. Edited, it can."""
+    text = BRIEF.replace("1 March 2027", "in spring")
+    journey = Journey(world, accept(world, text.encode(), "e-1", "upload", "launch_plan"))
+    journey.goes()
+    browser = at_work(world, BEN.address)
+    assert "It cannot be approved as it is" in browser.page
+    assert "the plan leaves open: a date" in browser.page
+    assert 'value="approve"' not in browser.page
+    choice = f"choice-{journey.record.ledger[0].digest}"
+    refused = browser.posts(browser.filled(**{choice: "approve"}))
+    assert "This cannot be recorded: the plan leaves open: a date" in refused.body
+    assert journey.record.pending
+    assert not journey.record.pending.signatures
+    edit = at_work(world, BEN.address, edit="1")
+    dated = lead(journey).milestones.replace("?", "2027-03-01")
+    assert "Your edit is recorded" in edit.posts(edit.fields(**{"field-milestones": dated})).body
+    journey.answered()
+    other = next(one for one in journey.record.pending.approvers if one.id != BEN.id)
+    assert 'value="approve"' in at_work(world, other.address).page
+
+
 def again(world: World, event: str, text: str) -> Journey:
     """The same system posts a later brief."""
     body = json.dumps({"sender": WRITER, "text": text}).encode()

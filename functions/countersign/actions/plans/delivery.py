@@ -88,7 +88,8 @@ class Delivery(Contract):
 
 def documents(delivery: Delivery) -> Mapping[str, str]:
     """The texts of its files, by their names."""
-    days = ics.calendar(delivery.key, delivery.number, delivery.at, delivery.plan.milestones)
+    heads, plan = forms.headed(delivery.language), delivery.plan
+    days = ics.calendar(delivery.key, delivery.number, delivery.at, plan.milestones, heads)
     return {
         f"{NAME}.md": delivery.markdown,
         f"{NAME}.json": delivery.data,

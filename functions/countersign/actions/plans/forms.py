@@ -74,7 +74,7 @@ HEADS: Mapping[str, Heads] = {
         *("クリティカルパス、{days}日", "署名されたデータ、SHA-256"),
     ),
 }
-"""English where a company writes in another one."""
+"""By the language's ISO 639-1 code."""
 NOT_KNOWN = "?"
 DASH = " — "
 
@@ -101,9 +101,14 @@ def digest_of(data: str) -> str:
     return hashlib.sha256(data.encode()).hexdigest()
 
 
+def headed(language: str) -> Heads:
+    """The words in that language (ISO 639-1), English where there are none."""
+    return HEADS.get(language, HEADS["en"])
+
+
 def blocks(number: int, plan: Plan, language: str, digest: str) -> tuple[Block, ...]:
     """The plan for people. Lists are lists, milestones and costs are tables."""
-    heads = HEADS.get(language, HEADS["en"])
+    heads = headed(language)
     return (
         Heading(plan.title, level=1),
         Line(heads.version.format(number=number)),

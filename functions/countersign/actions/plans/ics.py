@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 
+from countersign.actions.plans.forms import Heads
 from countersign.actions.plans.plan import Milestone
 
 PRODUCT = "-//Countersign//launch plan//EN"
@@ -14,10 +15,12 @@ _OCTETS = 75
 _ESCAPED = re.compile(r"([\\;,])")
 
 
-def calendar(key: str, number: int, at: datetime, milestones: Sequence[Milestone]) -> str:
-    """The calendar of version `number` (from 1) of the plan called `key`. The same milestone has
-    the same UID in every version, and a SEQUENCE that is one more in each: a program that has
-    imported an earlier version moves the event. What has no date is no event."""
+def calendar(
+    key: str, number: int, at: datetime, milestones: Sequence[Milestone], heads: Heads
+) -> str:
+    """The calendar of version `number` (from 1) of the plan called `key`, in the words of `heads`.
+    The same milestone has the same UID in every version, and a SEQUENCE that is one more in each: a
+    program that has imported an earlier version moves the event. What has no date is no event."""
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", f"PRODID:{PRODUCT}", "METHOD:PUBLISH"]
     stamp = f"{at.astimezone(UTC):%Y%m%dT%H%M%SZ}"
     for one in milestones:
@@ -27,7 +30,7 @@ def calendar(key: str, number: int, at: datetime, milestones: Sequence[Milestone
                 f"UID:{uid(key, one.name)}",
                 f"DTSTAMP:{stamp}",
                 f"SEQUENCE:{number - 1}",
-                *_event(one, one.on),
+                *_event(one, one.on, heads),
                 "END:VEVENT",
             ]
     lines.append("END:VCALENDAR")
@@ -40,8 +43,9 @@ def uid(key: str, name: str) -> str:
     return f"{named[:32]}@countersign"
 
 
-def _event(one: Milestone, on: date) -> Iterator[str]:
-    told = "\n".join(filter(None, (one.owner, *(f"< {name}" for name in one.after))))
+def _event(one: Milestone, on: date, heads: Heads) -> Iterator[str]:
+    rows = ((heads.owner, one.owner), (heads.after, ", ".join(one.after)))
+    told = "\n".join(f"{head}: {said}" for head, said in rows if said)
     yield f"DTSTART;VALUE=DATE:{on:%Y%m%d}"
     yield f"DTEND;VALUE=DATE:{on + timedelta(days=1):%Y%m%d}"
     yield f"SUMMARY:{_text(one.name)}"

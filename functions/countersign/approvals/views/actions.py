@@ -13,7 +13,7 @@ from countersign.domain.jobs.job import KEPT_DAYS
 from countersign.domain.ledger.action import Action, Difference
 from countersign.domain.ledger.entry import LedgerEntry, params_of
 from countersign.domain.ledger.told import texts
-from countersign.domain.planning.plan import situation
+from countersign.domain.planning.plan import situation, unfit
 from countersign.domain.policy.records import Records
 from countersign.domain.policy.rules import Found
 from countersign.domain.workflow import Workflow, action_for
@@ -110,6 +110,8 @@ class Item:
     """Whether it only says where something of ours goes: then who reads needs the message."""
     editable: str
     """The words that lead to where it is edited; empty when nothing may be."""
+    unfit: str
+    """Why it could never run as it is: then it cannot be approved; empty where nothing is known."""
 
 
 def item(number: int, held: LedgerEntry, seen: Seen, told: Collection[str] = ()) -> Item:
@@ -141,7 +143,13 @@ def item(number: int, held: LedgerEntry, seen: Seen, told: Collection[str] = ())
         edits=_edits(held),
         routes=action.chooser_signs,
         editable=_editable(action),
+        unfit=_unfit(held, seen),
     )
+
+
+def _unfit(held: LedgerEntry, seen: Seen) -> str:
+    found = seen.record.results.get("records")
+    return unfit(seen.workflow, found.as_(Records), held) if found else ""
 
 
 def _editable(action: Action[Any, Any]) -> str:

@@ -84,6 +84,8 @@ class Place:
     own: Credentials
     endpoint: str = ""
     """Of all services at once; empty: each has AWS's own."""
+    trusts: str = ""
+    """The file of whom to trust, where a company's network has its own; empty: whom all trust."""
 
     def url(self, name: str) -> str:
         """Where a service answers."""
@@ -94,6 +96,8 @@ class Place:
 def place_of_process() -> Place:
     """Where and as whom boto3 would ask Bedrock: for what is no function, a command at a terminal.
     Raises Misconfigured without credentials."""
+    import botocore.session
+
     session = _session()
     found = session.get_credentials()
     if found is None:
@@ -101,7 +105,8 @@ def place_of_process() -> Place:
     own = found.get_frozen_credentials()
     who = Credentials(own.access_key or "", own.secret_key or "", own.token or "")
     endpoint = session.client("bedrock-runtime").meta.endpoint_url
-    return Place(session.region_name, who, endpoint)
+    trusts = botocore.session.get_session().get_config_variable("ca_bundle") or ""
+    return Place(session.region_name, who, endpoint, trusts)
 
 
 @overload

@@ -48,7 +48,7 @@ class BedrockModel:
     def __init__(self, place: Place, gate: Gate, by: Credentials | None = None) -> None:
         self._gate, self._url = gate, place.url("bedrock-runtime")
         self._signer = Signer("bedrock", place.region, self._url, by or place.own)
-        self._client = http_client()
+        self._client = http_client(place.trusts)
 
     def close(self) -> None:
         """Close the connections."""

@@ -203,10 +203,16 @@ def check_plan(
 
 def check_records(workflow: Workflow[Any], records: Records, held: LedgerEntry) -> None:
     """What Look found must bear the action. Raises NotAuthorised, UnknownVersion."""
-    action = action_for(workflow, held)
-    why = action.unfit(params_of(held, action), records) if action.unfit else ""
+    why = unfit(workflow, records, held)
     if why:
         raise NotAuthorised(f"action {held.index}: {why}")
+
+
+def unfit(workflow: Workflow[Any], records: Records, held: LedgerEntry) -> str:
+    """What keeps the action from running as it is, whoever signs it; empty where what Look found
+    bears it. Raises UnknownVersion."""
+    action = action_for(workflow, held)
+    return action.unfit(params_of(held, action), records) if action.unfit else ""
 
 
 def visit(ledger: Sequence[LedgerEntry], connector: str) -> tuple[LedgerEntry, ...]:
