@@ -61,11 +61,13 @@ def record_decision(
 
 def _bears(here: AskedT, decision: Decision) -> None:
     """Raises NotPermitted for an approval of what Act would refuse."""
-    for held in signable_entries(here.record, here.approval, here.now):
-        found = here.record.results.get("records")
-        approved = decision.approves(held.digest) and found is not None
-        why = unfit(here.workflow, found.as_(Records), held) if approved else ""
-        if why:
+    entries = signable_entries(here.record, here.approval, here.now)
+    found = here.record.results.get("records")
+    if found is None:
+        return
+    for held in entries:
+        why = unfit(here.workflow, found.as_(Records), held)
+        if why and decision.approves(held.digest):
             raise NotPermitted(f"{why}; edit it, or reject it")
 
 

@@ -17,7 +17,7 @@ from countersign.jobs.finding import latest
 from countersign.runtime.deps import Deps
 from infra.cli.known import check_workflow
 from infra.cli.options import FAILED, AsJson, Place, Stage, Where, say, show
-from infra.cli.show import safe, table
+from infra.cli.show import lines, safe, table
 
 app = typer.Typer(help=__doc__, no_args_is_help=True)
 By = Annotated[str, typer.Option(help="your id in the directory of people")]
@@ -164,9 +164,11 @@ def _fitting(
 
 def _shown(held: Bulk, *, as_json: bool) -> None:
     counts = f"{held.ok} ok, {len(held.failed)} failed, {held.pending} pending"
+    ordered = f"  {held.kind} of {held.chosen_by}, ordered by {held.by}: {held.reason}"
+    turned = [f"  {held.state} by {held.changed_by}"] if held.changed_by else []
     why = [f"  {job_id}: {said}" for job_id, said in held.failed.items()]
-    said = "\n".join((f"{held.bulk_id} is {held.state}: {counts}", *why))
-    show(safe(said), _as_data(held), as_json=as_json)
+    said = "\n".join((f"{held.bulk_id} is {held.state}: {counts}", ordered, *turned, *why))
+    show(lines(said), _as_data(held), as_json=as_json)
 
 
 def _as_data(held: Bulk) -> dict[str, Any]:

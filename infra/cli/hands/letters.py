@@ -18,6 +18,7 @@ import boto3
 from botocore.exceptions import ClientError
 
 from countersign.connectors.aws.client import client
+from countersign.domain.errors import ContractBroken
 from infra.cli.options import say
 
 _WAIT_SECONDS = 1
@@ -59,7 +60,11 @@ class Letters:
         return list(found.get("Messages", []))
 
     def _one(self, letter: Mapping[str, Any]) -> bool:
-        function, given = addressed(letter)
+        try:
+            function, given = addressed(letter)
+        except ContractBroken as wrong:
+            say(f"letter {letter.get('MessageId', '')}: {wrong}")
+            return False
         if function == "":
             client("sqs").send_message(QueueUrl=self.back_to, MessageBody=given)
         elif not _invoked(function, given):
@@ -69,10 +74,14 @@ class Letters:
 
 
 def addressed(letter: Mapping[str, Any]) -> tuple[str, str]:
-    """The function that a letter is for, and what it is given; no function: the intake queue."""
+    """The function that a letter is for, and what it is given; no function: the intake queue.
+    Raises ContractBroken for what none of ours has written."""
     text = str(letter["Body"])
-    body = json.loads(text)
-    if "requestPayload" in body:
+    try:
+        body = json.loads(text)
+    except ValueError:
+        raise ContractBroken("it is no JSON, so it stays; delete it in SQS's console") from None
+    if isinstance(body, dict) and "requestPayload" in body:
         arn = str(body["requestContext"]["functionArn"]).removesuffix(":$LATEST")
         return arn, json.dumps(body["requestPayload"])
     target = letter.get("MessageAttributes", {}).get(_TARGET, {}).get("StringValue", "")

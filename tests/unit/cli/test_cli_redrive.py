@@ -141,6 +141,19 @@ def test_dead_letters_of_the_intake_go_back_to_it(
     assert (code, out, "gone" in err) == (1, "0 ok, 1 failed, 0 pending\n", True)
 
 
+def test_a_letter_that_nobody_can_read_holds_up_no_other(
+    terminal: Terminal, queues: tuple[Letters, Any]
+) -> None:
+    """It is told and stays; those after it are sent."""
+    letters, sqs = queues
+    for body in ("no json", json.dumps({"job_id": "j-1"})):
+        sqs.send_message(QueueUrl=letters.url, MessageBody=body)
+    terminal.letters[DEAD_LETTERS] = letters
+    code, out, err = terminal.types("redrive", "--letters", "dlq", "--yes")
+    assert (code, out) == (1, "1 ok, 1 failed, 0 pending\n")
+    assert "it is no JSON, so it stays" in err
+
+
 def test_a_failed_event_goes_where_it_was_to_go() -> None:
     """A function's envelope to the function, what a rule could not deliver to its target."""
     arn = "arn:aws:lambda:eu-west-1:1:function:Tick"
