@@ -101,6 +101,7 @@ class FakeStore:
                 return KnownEvent(body_digest=self._outlived[job.job_id])
             self._wrote()
             self._records[job.job_id] = after(JobRecord(job=job), job, entry, change)
+            self._index(change.matters)
             return None
 
     def load(self, job_id: str) -> JobRecord:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from countersign.domain.errors import ContractBroken, NotFound, NotPermitted
 from countersign.domain.jobs.change import Change, JobRecord
+from countersign.domain.jobs.job import Job
+from countersign.domain.jobs.matters import of_input
+from countersign.domain.jobs.search import findable
 from countersign.domain.planning.charge import may_roll_back
 from countersign.domain.planning.rerun import Order, Preview, begins, linked, preview, rerun_as
 from countersign.domain.workflow import Workflow
@@ -49,9 +52,18 @@ def rerun(deps: Deps, planned: Planned) -> str:
         return None if rerun_as(held) else linked(job, order)
 
     deps.update(base.job.job_id, link)
-    known = store(deps, job, change)
+    known = store(deps, job, _found_by(workflow, job, change))
     queue(deps, job.job_id, job.workflow, known=known is not None)
     return job.job_id
+
+
+def _found_by(workflow: Workflow[Any], job: Job, change: Change) -> Change:
+    """`change` with the rows by which a new job is found that no step writes, since it begins with
+    what another one has read."""
+    given = change.results.get("input")
+    sender = workflow.requester(given) if given else ""
+    rows = of_input(job, sender, "", job.job_id)
+    return findable(JobRecord(job), replace(change, matters=(*change.matters, *rows)))
 
 
 def _in_charge(deps: Deps, base: JobRecord, by: str) -> Workflow[Any]:

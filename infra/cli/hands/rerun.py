@@ -65,7 +65,7 @@ def rerun(  # noqa: PLR0917 - Typer turns each parameter into an option
         raise typer.Exit(FAILED)
     with redirect_stdout(StringIO()):  # a function's metrics are no command's output
         made = rerun_job(deps, planned)
-    after = f"{made} runs it again; `countersign follow {made}` tells how it goes"
+    after = f"{made} runs it again. How it goes:\ncountersign follow {made}"
     show(after, {"job_id": made, **data}, as_json=as_json)
 
 
@@ -77,7 +77,9 @@ def _told(preview: Preview, workflow: Workflow[Any]) -> RenderableType:
     ]
     if preview.planned is None:
         lines.append(Text(_NOT_KNOWN))
-    elif not (preview.runs or preview.asks):
+    elif preview.runs or preview.asks:
+        lines.append(Text("So by what is stored: records are read anew first, and they decide."))
+    else:
         lines.append(Text("Nothing more is wanted, as far as what is stored tells."))
     return Group(*lines)
 

@@ -13,6 +13,7 @@ from countersign.domain.approvals.approval import Choice
 from countersign.domain.errors import ContractBroken, NotPermitted
 from countersign.domain.jobs.job import FINISHED
 from countersign.domain.jobs.reruns import rerun_of
+from countersign.domain.jobs.search import searched
 from countersign.domain.ledger.entry import LedgerEntry
 from countersign.domain.planning.rerun import Order, Step, rerun_as
 from countersign.jobs.cases import take_out
@@ -97,6 +98,17 @@ def since(world: World, planned: Planned) -> tuple[Journey, set[str]]:
         refunds.signs(world, journey, journey.record.pending.approvers[0].id)
         journey.answered()
     return journey, set(Counter(effects(world)) - left)
+
+
+@pytest.mark.parametrize("step", Step)
+def test_a_rerun_is_found_like_any_job(step: Step) -> None:
+    """By contact, order and release, although from propose on it reads nothing itself."""
+    world, journey = refunded()
+    again, _ = since(world, plan(world.deps, journey.job_id, Order(step, "kim", WHY)))
+    release = again.record.job.release
+    for said in ({"contact": refunds.ADA}, {"order": "1042"}, {"release": release}):
+        rows = world.store.matters(searched(said).key, 9)
+        assert again.job_id in {row.job_id for row in rows}, said
 
 
 @pytest.mark.parametrize("step", Step)

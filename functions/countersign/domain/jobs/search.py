@@ -89,6 +89,8 @@ def searched(said: Mapping[str, str]) -> Search:
         raise ContractBroken(f"that is more than one thing to look for. {_WORDS}")
     if 0 < len(given.get("release", "")) < RELEASE_SHOWN:
         raise ContractBroken(f"a release is found by the first {RELEASE_SHOWN} letters of its id")
+    if "contact" in given and "@" not in given["contact"]:
+        raise ContractBroken("a contact is found by the mail address, and by no name")
     status, day = given.pop("status", ""), given.pop("day", "")
     if status and status not in Status.__members__:
         raise ContractBroken(f"no job has the status {status}. There are {', '.join(Status)}")

@@ -31,6 +31,7 @@ def test_what_has_no_row_is_refused_with_the_words_for_what_has() -> None:
         {"status": "LOST"},
         {"day": "yesterday"},
         {"release": "62c3ae"},
+        {"contact": "Ada Quill"},
     ):
         with pytest.raises(ContractBroken) as refused:
             searched(said)
@@ -41,6 +42,7 @@ def test_what_has_no_row_is_refused_with_the_words_for_what_has() -> None:
     assert "There are PENDING" in told["status"]
     assert "2026-11-30" in told["day"]
     assert "first 12 letters" in told["release"]
+    assert "by the mail address" in told["contact"]
 
 
 def test_a_day_begins_and_ends_at_midnight_utc() -> None:
