@@ -115,8 +115,7 @@ class Item:
 
 
 def item(number: int, held: LedgerEntry, seen: Seen, told: Collection[str] = ()) -> Item:
-    """The view of an entry whose bytes were checked. `told` are the sentences of the reasons that
-    stand above it. Raises UnknownVersion."""
+    """The view of a checked entry; `told` are reasons that stand above. Raises UnknownVersion."""
     action = action_for(seen.workflow, held)
     content = held.content()
     words = in_words(held, seen.workflow)
