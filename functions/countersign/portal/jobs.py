@@ -85,13 +85,13 @@ def compare(deps: Deps, request: Request) -> Response:
 
 
 def _page(deps: Deps, request: Request, who: SignedIn) -> Response:
-    given = {name: value for name, value in request.query.items() if value.strip()}
+    given = _typed({name: value for name, value in request.query.items() if value.strip()})
     whose = listed_for(who.member, deps.workflows)
     try:
         wanted = searched(_meant(given))
         found, fault = _searched(deps, who, wanted, whose), ""
     except ContractBroken as refused:
-        wanted, fault = Search(), str(refused)
+        wanted, fault = Search(), f"{str(refused)[:1].upper()}{str(refused)[1:]}"
         found = Found((), {}, more=False)
     view = listing(found, wanted, deps.workflows, who.now, whose, given, who.zone, fault)
     return page(400 if fault else 200, "jobs.html.j2", it=view, person=who.member.person.name)
@@ -101,6 +101,16 @@ def _searched(deps: Deps, who: SignedIn, wanted: Search, whose: frozenset[str]) 
     if not (wanted.job or wanted.key or whose):
         return asked_of(deps, who.member)
     return find(deps, wanted, whose, lambda record: may_read(who.member, record, deps.workflows))
+
+
+def _typed(given: Mapping[str, str]) -> Mapping[str, str]:
+    """The same as somebody would have typed it: what the one box takes stands there."""
+    for name in ("job", "contact", "order"):
+        rest = {one: value for one, value in given.items() if one != name}
+        typed = {**rest, _LOOK: given.get(name, "")}
+        if _LOOK not in given and _meant(typed) == given and name in given:
+            return typed
+    return given
 
 
 def _meant(given: Mapping[str, str]) -> Mapping[str, str]:

@@ -1,4 +1,4 @@
-"""Days as people write them, in eight languages: read, and held against what a model says."""
+"""Days as people write them, in ten languages: read, and held against what a model says."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 
 _MONTHS = (
-    "january|januar|janvier|enero|gennaio|januari|janeiro|jan",
-    "february|februar|février|fevrier|febrero|febbraio|februari|fevereiro|feb|fév|fev",
-    "march|märz|maerz|mars|marzo|maart|março|mar|mär|mrt",
-    "april|avril|abril|aprile|apr|avr|abr",
-    "may|mai|mayo|maggio|mei|maio|mag",
-    "june|juni|juin|junio|giugno|junho|jun|giu",
-    "july|juli|juillet|julio|luglio|julho|jul|lug",
-    "august|août|aout|agosto|augustus|aug|ago",
-    "september|septembre|septiembre|settembre|setembro|sept|sep|set",
-    "october|oktober|octobre|octubre|ottobre|outubro|oct|okt|ott|out",
-    "november|novembre|noviembre|novembro|nov",
-    "december|dezember|décembre|decembre|diciembre|dicembre|dezembro|dec|dez|déc|dic",
+    "january|januar|janvier|enero|gennaio|januari|janeiro|jan|يناير|ינואר",
+    "february|februar|février|fevrier|febrero|febbraio|februari|fevereiro|feb|fév|fev|فبراير|פברואר",
+    "march|märz|maerz|mars|marzo|maart|março|mar|mär|mrt|مارس|מרץ|מרס",
+    "april|avril|abril|aprile|apr|avr|abr|أبريل|إبريل|אפריל",
+    "may|mai|mayo|maggio|mei|maio|mag|مايو|מאי",
+    "june|juni|juin|junio|giugno|junho|jun|giu|يونيو|יוני",
+    "july|juli|juillet|julio|luglio|julho|jul|lug|يوليو|יולי",
+    "august|août|aout|agosto|augustus|aug|ago|أغسطس|אוגוסט",
+    "september|septembre|septiembre|settembre|setembro|sept|sep|set|سبتمبر|ספטמבר",
+    "october|oktober|octobre|octubre|ottobre|outubro|oct|okt|ott|out|أكتوبر|אוקטובר",
+    "november|novembre|noviembre|novembro|nov|نوفمبر|נובמבר",
+    "december|dezember|décembre|decembre|diciembre|dicembre|dezembro|dec|dez|déc|dic|ديسمبر|דצמבר",
 )
 
 
@@ -35,7 +35,7 @@ _NAME = _longest_first(_NUMBER)
 _WRITTEN = re.compile(
     r"(?P<iso>(?<!\d)\d{4}-\d{1,2}-\d{1,2}(?!\d))"
     r"|(?P<eastern>\d{4}年\d{1,2}月\d{1,2}日)"
-    rf"|(?<!\d)(?P<day>\d{{1,2}})(?:st|nd|rd|th|er|º|\.)?\s*(?:de\s+|of\s+)?(?P<month>{_NAME})\.?"
+    rf"|(?<!\d)(?P<day>\d{{1,2}})(?:st|nd|rd|th|er|º|\.)?\s*(?:de\s+|of\s+|ב[-־]?)?(?P<month>{_NAME})\.?"
     r"(?!\w),?\s*(?:de\s+)?(?P<year>\d{4})(?!\d)"
     rf"|(?<!\w)(?P<first>{_NAME})\.?\s+(?P<then>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<in>\d{{4}})(?!\d)"
     r"|(?<![\d.])(?P<dotted>\d{1,2}\.\d{1,2}\.\d{4})(?!\d)",

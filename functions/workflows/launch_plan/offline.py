@@ -16,40 +16,44 @@ from workflows.launch_plan import days
 
 ListName = Literal["goals", "audience", "milestones", "risks", "costs"]
 _HEADINGS: Mapping[ListName, str] = {
-    "goals": r"goals?|objectives?|ziele?|objectifs?|objetivos?|obiettiv[io]|doel(?:en|stellingen)?|目標",
-    "audience": r"(?:target )?audiences?|target group|zielgruppen?|publi[ck](?: cible)?|público|pubblico|doelgroep|対象",
-    "milestones": r"milestones?|timeline|schedule|meilensteine?|zeitplan|jalons?|calendrier|hitos|calendario|tappe|mijlpalen|planning|marcos|マイルストーン",
-    "risks": r"risks?|risiken|risques|riesgos|rischi|risico'?s|riscos|リスク",
-    "costs": r"budget|costs?|kosten|coûts|presupuesto|costes?|costi|orçamento|custos|予算",
+    "goals": r"goals?|objectives?|ziele?|objectifs?|objetivos?|obiettiv[io]|doel(?:en|stellingen)?|目標|(?:ال)?أهداف|الهدف|מטרות|ה?יעדים",
+    "audience": r"(?:target )?audiences?|target group|zielgruppen?|publi[ck](?: cible)?|público|pubblico|doelgroep|対象|الجمهور(?: المستهدف)?|الفئة المستهدفة|קהל(?: ה?יעד)?",
+    "milestones": r"milestones?|timeline|schedule|meilensteine?|zeitplan|jalons?|calendrier|hitos|calendario|tappe|mijlpalen|planning|marcos|マイルストーン|المراحل(?: الرئيسية)?|المعالم|الجدول الزمني|אבני(?: ה?דרך)?|לוח(?: ה?זמנים)?",
+    "risks": r"risks?|risiken|risques|riesgos|rischi|risico'?s|riscos|リスク|المخاطر|סיכונים",
+    "costs": r"budget|costs?|kosten|coûts|presupuesto|costes?|costi|orçamento|custos|予算|(?:ال)?ميزانية|التكاليف|תקציב|עלויות",
 }  # fmt: skip
 _HEADING = {
     name: re.compile(rf"(?:\d+\.\s*)?(?:{w})", re.IGNORECASE) for name, w in _HEADINGS.items()
 }
 _BULLET = re.compile(r"^\s*(?:[-*•–]|\d{1,2}[.)])\s+")
-_ENDS = re.compile(r"\s*(?::\s|\uff1a|\s[–—-]\s|\s\(|,\s)")
+_ENDS = re.compile(r"\s*(?::\s|\uff1a|\s[–—-]\s|\s\(|\uff08|[,،]\s)")
 """What ends the name of an entry."""
 _OWNER = re.compile(
     r"(?:\b(?:owned by|owner|responsible|lead|verantwortlich|zuständig|responsable|responsabile|"
-    r"verantwoordelijk|responsável)|担当)\s*(?:is|ist|:|\uff1a)?\s*([^,;|()\n.、]+)",
+    r"verantwoordelijk|responsável)|担当|(?:ال)?مسؤول(?:ة)?|אחראי(?:ת)?|באחריות)"
+    r"\s*(?:is|ist|:|\uff1a)?\s*([^,;|()\n.、،\uff08\uff09]+)",
     re.IGNORECASE,
 )
 _AFTER = re.compile(
-    r"(?:\b(?:after|depends on|once|nach|après|después de|dopo|na|depois de)|前提)\s*[:\uff1a]?\s+"
-    r"([^|().\n]+)",
+    r"(?:\b(?:after|depends on|once|nach|après|después de|dopo|na|depois de|بعد|אחרי|לאחר)|前提)"
+    r"(?:\s*[:\uff1a]\s*|\s+)([^|().\n\uff08\uff09]+)",
     re.IGNORECASE,
 )
 _MEASURE = re.compile(
     r"(?:\b(?:measured by|measure|metric|kpi|gemessen an|messgröße|mesuré par|indicateur|"
-    r"medido por|indicador|misurato da|gemeten aan)|指標)\s*[:\uff1a]?\s*([^()\n]+)",
+    r"medido por|indicador|misurato da|gemeten aan|المقياس|المؤشر|נמדד לפי|מדד)|指標)"
+    r"\s*[:\uff1a]?\s*([^()\n\uff08\uff09]+)",
     re.IGNORECASE,
 )
 _MITIGATION = re.compile(
     r"(?:\b(?:mitigation|mitigated by|countermeasure|gegenmaßnahme|maßnahme|parade|mitigación|"
-    r"mitigazione|maatregel|mitigação)|対策)\s*[:\uff1a]?\s*([^()\n]+)|(?:→|=>)\s*([^\n]+)",
+    r"mitigazione|maatregel|mitigação|المعالجة|الحل|מענה|פתרון)|対策)"
+    r"\s*[:\uff1a]?\s*([^()\n\uff08\uff09]+)|(?:→|=>)\s*([^\n]+)",
     re.IGNORECASE,
 )
 _TOTAL = re.compile(
-    r"\b(?:total|overall|summe|gesamt|insgesamt|en tout|totale?|totaal|in all)|合計|総額",
+    r"\b(?:total|overall|summe|gesamt|insgesamt|en tout|totale?|totaal|in all|"
+    r"الإجمالي|المجموع|סך הכול)|סה[\"״]כ|合計|総額",
     re.IGNORECASE,
 )
 _SURE, _UNSURE = 90, 40
@@ -235,7 +239,7 @@ def _split(text: str, words: re.Pattern[str]) -> tuple[str, str | None]:
     if said is None:
         return text, None
     more = next((group for group in said.groups() if group), "").strip(" .)")
-    return text[: said.start()].strip(" (;,.–—-:") or text, more or None
+    return text[: said.start()].strip(" (;,.–—-:،\uff08\uff1a") or text, more or None
 
 
 def _later(found: Read, _name: str, text: str) -> None:

@@ -37,7 +37,21 @@ def test_what_has_no_row_is_refused_with_the_words_for_what_has() -> None:
     world = waiting()
     answer = MemberBrowser(world).signs_in(ANA.address).opens(f"{LIST}?subject=vans")
     assert answer.status == 400
-    assert "nothing is stored by subject" in answer.body
+    assert "Nothing is stored by subject" in answer.body
+
+
+def test_what_was_looked_for_stands_in_the_box() -> None:
+    """Also where the address names it, as links and the command do: the rest stays folded. A name
+    is no address, and stays where it was refused."""
+    world = waiting()
+    world.people.becomes(ANA, roles=("operations",))
+    ana = MemberBrowser(world).signs_in(ANA.address)
+    for name, said in (("job", JOB), ("order", "4711"), ("contact", "ana@x.example")):
+        page = ana.opens(f"{LIST}?{name}={said}").body
+        assert f'name="look" value="{said}"' in page
+        assert "<details>" in page
+    refused = ana.opens(f"{LIST}?contact=Ana")
+    assert (refused.status, 'name="look" value=""' in refused.body) == (400, True)
 
 
 def test_who_has_no_list_sees_what_waits_for_them_and_no_job_of_others() -> None:
