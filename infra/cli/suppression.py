@@ -13,6 +13,7 @@ from countersign.domain.jobs.matters import contact_key
 from countersign.domain.jobs.suppression import Suppressed, suppressed
 from countersign.runtime.deps import Deps
 from infra.cli.options import AsJson, Place, Stage, Where, show
+from infra.cli.show import table
 
 _SHORT = 12
 
@@ -36,7 +37,8 @@ def list_suppressed(
     deps: Deps = context.obj(target, stage).deps()
     key = contact_key(address) if address else ""
     found = [row for row in deps.suppression.rows() if key in ("", row.key)]
-    show(_table(found), {"suppressed": [_row(one) for one in found]}, as_json=as_json)
+    nobody = "Nobody is on it: everybody may be mailed."
+    show(_table(found) if found else nobody, {"suppressed": [_row(one) for one in found]}, as_json=as_json)
 
 
 @app.command()
@@ -89,7 +91,7 @@ def _row(one: Suppressed) -> dict[str, Any]:
 
 
 def _table(found: Sequence[Suppressed]) -> Table:
-    shown = Table("contact (digest)", "why", "since", "by")
+    shown = table("contact (digest)", "why", "since", "by")
     for one in found:
         shown.add_row(one.key[:_SHORT], one.why, f"{one.since:%Y-%m-%d %H:%M} UTC", one.by)
     return shown

@@ -133,4 +133,4 @@ def _shown(data: dict[str, Any], ends: str) -> RenderableType:
         safe(f"{one['by']} added {one['more']} to {one['budget']}: {one['reason']}")
         for one in data["raised"]
     ]
-    return Group(Text(f"{data['day']}, until {ends} UTC"), made, *added)
+    return Group(Text(f"{data['day']}, until {ends}"), made, *added)

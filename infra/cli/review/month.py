@@ -21,9 +21,9 @@ def month(  # noqa: PLR0917 - Typer turns each parameter into an option
     context: typer.Context,
     workflow: Annotated[str, typer.Argument(help="whose month", callback=check_workflow)],
     month: Annotated[
-        datetime | None,
-        typer.Option(formats=["%Y-%m"], help="as 2026-10; the one before this one if not said"),
-    ] = None,
+        str,
+        typer.Option(help="as 2026-10; the one before this one if not said"),
+    ] = "",
     target: Where = Place.LOCAL,
     stage: Stage = "dev",
     as_json: AsJson = False,
@@ -34,10 +34,17 @@ def month(  # noqa: PLR0917 - Typer turns each parameter into an option
     Example: countersign review month refund_request --month 2026-10
     """
     deps = context.obj(target, stage).deps()
-    begins = month.replace(tzinfo=UTC) if month else last_month(deps.clock.now())
+    begins = _begins(month) if month else last_month(deps.clock.now())
     found, flow = gather(deps, workflow, begins), deps.workflows[workflow]
     data = figures(found, flow, deps.company.languages if deps.company else ())
     show(_shown(data, found.cut), data, as_json=as_json)
+
+
+def _begins(month: str) -> datetime:
+    try:
+        return datetime.strptime(month, "%Y-%m").replace(tzinfo=UTC)
+    except ValueError:
+        raise typer.BadParameter(f"{month} is no month: write it as 2026-10") from None
 
 
 def _shown(data: dict[str, Any], cut: Sequence[str]) -> RenderableType:

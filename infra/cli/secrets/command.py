@@ -19,6 +19,7 @@ from countersign.runtime.deps import Deps
 from countersign.runtime.settings import SECRETS
 from infra.cli.fields import after_change
 from infra.cli.options import FAILED, AsJson, Place, Stage, Where, show
+from infra.cli.show import table
 from infra.cli.secrets import shapes
 from infra.cli.target import Target
 
@@ -197,7 +198,7 @@ def _day(at: object) -> str:
 
 
 def _table(found: Sequence[dict[str, object]]) -> Table:
-    table = Table("secret", "", "changed")
+    shown = table("secret", "", "changed")
     for row in found:
-        table.add_row(str(row["name"]), "set" if row["set"] else "NOT SET", str(row["changed"]))
-    return table
+        shown.add_row(str(row["name"]), "set" if row["set"] else "NOT SET", str(row["changed"]))
+    return shown

@@ -30,6 +30,8 @@ def test_a_month_is_told_by_its_own_jobs(terminal: Terminal) -> None:
     rules = terminal.json("stats", "--days", "1")["rules"]
     assert [one["asked"] for one in told["rules"]] == [one["asked"] for one in rules][:5]
     assert terminal.json("review", "month", "lead_intake", "--month", "2026-04")["jobs"] == 0
+    code, _, err = terminal.types("review", "month", "lead_intake", "--month", "soon")
+    assert (code, "write it as 2026-10" in err) == (2, True)
 
 
 def test_without_a_month_it_is_the_last_one(terminal: Terminal) -> None:
