@@ -38,7 +38,11 @@ def list_suppressed(
     key = contact_key(address) if address else ""
     found = [row for row in deps.suppression.rows() if key in ("", row.key)]
     nobody = "Nobody is on it: everybody may be mailed."
-    show(_table(found) if found else nobody, {"suppressed": [_row(one) for one in found]}, as_json=as_json)
+    show(
+        _table(found) if found else nobody,
+        {"suppressed": [_row(one) for one in found]},
+        as_json=as_json,
+    )
 
 
 @app.command()

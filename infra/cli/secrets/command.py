@@ -19,8 +19,8 @@ from countersign.runtime.deps import Deps
 from countersign.runtime.settings import SECRETS
 from infra.cli.fields import after_change
 from infra.cli.options import FAILED, AsJson, Place, Stage, Where, show
-from infra.cli.show import table
 from infra.cli.secrets import shapes
+from infra.cli.show import table
 from infra.cli.target import Target
 
 MOST_JOBS = 500
