@@ -128,6 +128,8 @@ _SCRIPTS = (
     ("uk", re.compile("[\u0404\u0406\u0407\u0454\u0456\u0457\u0490\u0491]")),
     ("ru", re.compile("[\u0400-\u04ff]")),
 )
+_FIRST_OTHER = "\u0370"
+"""The first letter of a script other than Latin."""
 _LETTER = re.compile(r"[^\W\d_]")
 _WORD = re.compile(r"[^\W\d_]+")
 _SHARE = 0.15
@@ -145,16 +147,23 @@ def code(stated: str) -> str:
 def detect(text: str) -> str:
     """The ISO 639-1 code of the language of `text`; empty when it is too short to tell, or tells as
     much of two."""
-    letters = len(_LETTER.findall(text)) or 1
-    rare = {"ja", "fa", "uk"}  # a few of these letters tell the language from its neighbours
-    for code, script in _SCRIPTS:
-        share = len(script.findall(text)) / letters
-        if share > (0.02 if code in rare else _SHARE):
-            return code
+    if by_script := _by_script(text):
+        return by_script
     counted = Counter(one for word in _WORD.findall(text.lower()) for one in _told(word))
     counted.update(code for code, signs in _LETTERS if any(sign in text for sign in signs))
     (best, most), (_, next_most) = (counted.most_common(2) + [("", 0)] * 2)[:2]
     return best if most >= _FEWEST and most > next_most else ""
+
+
+def _by_script(text: str) -> str:
+    if max(text, default="") < _FIRST_OTHER:
+        return ""
+    letters = len(_LETTER.findall(text)) or 1
+    rare = {"ja", "fa", "uk"}  # a few of these letters tell the language from its neighbours
+    for code, script in _SCRIPTS:
+        if len(script.findall(text)) / letters > (0.02 if code in rare else _SHARE):
+            return code
+    return ""
 
 
 @lru_cache(maxsize=4096)

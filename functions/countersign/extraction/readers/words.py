@@ -61,6 +61,7 @@ def languages(text: str) -> frozenset[str]:
     return seems(text) or ALL
 
 
+@lru_cache(maxsize=512)
 def languages_of(sentence: str, text: str) -> frozenset[str]:
     """The languages to read one sentence of a text in. Of a text that is too short to tell, those
     whose plain words a wish in it is made of."""
@@ -81,28 +82,32 @@ def closest(text: str, spoken: frozenset[str]) -> frozenset[str]:
     return frozenset(one for one in spoken if known[one] == max(known.values()))
 
 
+@lru_cache(maxsize=4096)
 def is_any(names: tuple[str, ...], word: str, language: str) -> bool:
     """Whether the word is one of these tables."""
     return any(pattern(name, language).fullmatch(word) for name in names)
 
 
+@lru_cache(maxsize=512)
 def seems(text: str) -> frozenset[str]:
     """The languages of the tables that `text` seems to be in; none when it is too short to tell."""
     if detect(text) == "ja":
         return frozenset({"ja"})
     words = [word.lower() for word in _WORD.findall(text)]
-    known = {one: sum(word in STOP_WORDS[one] for word in words) for one in STOP_WORDS}
+    known = {one: sum(map(common.__contains__, words)) for one, common in STOP_WORDS.items()}
     best = max(known.values(), default=0)
     if best < _FEWEST:
         return frozenset()
     return frozenset(one for one in kinds.WISH if known.get(one, 0) * 2 >= best)
 
 
+@lru_cache(maxsize=512)
 def foreign(sentence: str, spoken: frozenset[str]) -> frozenset[str]:
     """The languages to read a folded sentence in that may stand in another than its text: all of
     them where few of its words are common in `spoken`."""
     words = _WORD.findall(sentence)
-    common = sum(any(word in STOP_WORDS.get(one, ()) for one in spoken) for word in words)
+    own = frozenset[str]().union(*(STOP_WORDS.get(one, ()) for one in spoken))
+    common = sum(map(own.__contains__, words))
     return spoken if common * _COMMON_SHARE >= len(words) and "ja" not in spoken else ALL
 
 
