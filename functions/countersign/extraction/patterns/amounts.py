@@ -119,7 +119,7 @@ _PER_ITEM = re.compile(
     r"gerät|pièce|unité|tête|personne|utilisateur|licence|poste|unidad|pieza|persona|cabeza|usuario|licencia|cada un\w|"
     r"pezzo|testa|utente|licenza|l'un\w|ciascun\w*|cadaun\w*|cad\.|stuk|hoofd|persoon|gebruiker|licentie|elk|unidade|peça|pessoa|"
     r"utilizador|cabeça|chacun\w*|das stück|pcs?|p\.\s?p\.?|stk\.?)(?!\w)"
-    r"|\s?(?:/\s?|(?:per|pro|par|por)\s)(?!favor|piacere|cortesia|gentilezza|month|year|annum|quarter|week|monat|jahr|quartal|woche|mois|an(?!\w)|année|mes|año|mese|anno|maand|"
+    r"|(?:\s?/|/\s|\s?(?:per|pro|par|por)\s)(?!favor|piacere|cortesia|gentilezza|month|year|annum|quarter|week|monat|jahr|quartal|woche|mois|an(?!\w)|année|mes|año|mese|anno|maand|"
     r"jaar|mês|ano|trim)[^\W\d_]{3,}|/(?:台|個|人|名)",
     re.IGNORECASE,
 )

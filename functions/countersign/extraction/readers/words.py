@@ -64,10 +64,13 @@ def languages(text: str) -> frozenset[str]:
 @lru_cache(maxsize=512)
 def languages_of(sentence: str, text: str) -> frozenset[str]:
     """The languages to read one sentence of a text in. Of a text that is too short to tell, those
-    whose plain words a wish in it is made of."""
+    whose plain words a wish in it is made of, and of these the one that its small words tell."""
     spoken = languages(text) | seems(sentence)
     plain = folded(sentence)
-    return closest(plain, spoken) if spoken == ALL and has("WISH", plain, ALL) else spoken
+    if spoken != ALL or not has("WISH", plain, ALL):
+        return spoken
+    found, told = closest(plain, spoken), detect(text)
+    return frozenset({told}) if told in found else found
 
 
 def closest(text: str, spoken: frozenset[str]) -> frozenset[str]:

@@ -11,6 +11,9 @@ from collections.abc import Mapping, Sequence
 
 HONEST: Mapping[str, Sequence[str]] = {
     "en": (
+        "Dear Customer Services, further to my telephone conversation with Marie this morning I am writing to ask for a refund of 49.90 EUR for order 1042. The umbrella turned inside out in a light breeze. Regards, Mrs E. Whitfield",
+        "Order 1042 hi the kids paddling pool has a slow puncture somewhere near the valve, we cant find it. Can I get a refund? 49.90 EUR. Sent from my iPhone",
+        "order 1042 / speaker buzzes / want refund 49.90 EUR / thanks",
         "Hi there, the kettle from order 1042 leaks at the spout and soaked my worktop. Please refund the 49.90 EUR I paid. Best, Nora",
         "Hello, my headphones (order 1042) crackle in the left ear since day one. I'd like a full refund of 49.90 EUR please.",
         "Good morning, I opened the parcel for order 1042 yesterday and the vase was in shards. Could you refund me 49.90 EUR? Kind regards, Tom Barlow",
@@ -75,6 +78,8 @@ HONEST: Mapping[str, Sequence[str]] = {
         "Not impressed. The perfume smells like floor cleaner. Order 1042, I expect 49.90 EUR refunded by Friday.",
     ),
     "de": (
+        "Moin, Akkuschrauber aus 1042 dreht nicht mehr. Hätte gern meine 49,90 EUR wieder. VG Hauke",
+        "Wie heute telefonisch mit Frau Albers besprochen, bitte ich um Rückzahlung der 49,90 EUR für die Bestellung 1042, da der Wecker nicht klingelt.",
         "Guten Tag, der Wasserkocher aus Bestellung 1042 tropft am Boden und hat mir die Arbeitsplatte ruiniert. Bitte erstatten Sie mir die 49,90 EUR. Viele Grüße, Jana Pohl",
         "Hallo, bei der Lampe flackert das Licht ständig und nach zehn Minuten stinkt es nach Plastik. Ich möchte mein Geld zurück, 49,90 EUR, Bestellung 1042.",
         "Sehr geehrte Damen und Herren, die am Dienstag gelieferte Bettwäsche hat einen langen Riss an der Naht. Ich bitte um Rückerstattung von 49,90 EUR zur Bestellnummer 1042. Mit freundlichen Grüßen, K. Lindner",
@@ -134,6 +139,8 @@ HONEST: Mapping[str, Sequence[str]] = {
         "Fotos der zerschlagenen Teller aus Bestellung 1042 hängen an. Bitte erstatten Sie mir 49,90 EUR und geben Sie mir kurz Bescheid.",
     ),
     "fr": (
+        "Madame, Monsieur, conformément à mon droit de rétractation, je vous prie de bien vouloir procéder au remboursement de 49,90 EUR pour la commande 1042. Veuillez agréer mes salutations distinguées.",
+        "Bonjour, je vous ai renvoyé le sac le 10, il est bien arrivé chez vous d'après La Poste. Pouvez-vous me rembourser les 49,90 EUR de la commande 1042 ?",
         "Bonjour, la bouilloire de la commande 1042 fuit et a abîmé mon plan de travail. Merci de me rembourser les 49,90 EUR. Cordialement, Lucie Meunier",
         "Bonjour, j'ai reçu le vase en mille morceaux, l'emballage était vraiment trop mince. Pouvez-vous me rembourser 49,90 EUR pour la commande 1042 ?",
         "Madame, Monsieur, le casque grésille depuis le premier jour. Je souhaite être remboursé de 49,90 EUR (commande 1042). Bien à vous, H. Carpentier",
@@ -190,6 +197,8 @@ HONEST: Mapping[str, Sequence[str]] = {
         "Photos des assiettes brisées en pièce jointe, commande 1042. Merci de rembourser 49,90 EUR et de me tenir au courant.",
     ),
     "es": (
+        "Según hablé ayer con su compañera Nuria, pido la devolución de 49,90 EUR del pedido 1042: la manta suelta pelusa por todas partes.",
+        "Hola! el vestido me queda enorme y ya lo envié de vuelta con vuestra etiqueta. ¿Me podéis devolver los 49,90 EUR? Pedido 1042",
         "Hola, la tetera del pedido 1042 gotea por la base y me ha estropeado la encimera. Por favor, devuélvanme los 49,90 EUR. Un saludo, Marta",
         "Buenos días, el jarrón llegó hecho añicos. ¿Podrían reembolsarme 49,90 EUR del pedido 1042? Gracias, Julián Prado",
         "Los auriculares hacen un ruido espantoso en el lado izquierdo. Quiero que me devuelvan el dinero, 49,90 EUR, pedido 1042.",
@@ -244,6 +253,9 @@ HONEST: Mapping[str, Sequence[str]] = {
         "Adjunto fotos de los platos rotos del pedido 1042. Por favor reembolsen 49,90 EUR y avísenme.",
     ),
     "it": (
+        "Abbiamo restituito la lampada lunedì scorso con il vostro corriere. Potete rimborsarci 49,90 EUR (ordine 1042)? Ufficio acquisti, Cartoleria Neri",
+        "Come d'accordo con il vostro operatore, chiedo la restituzione di 49,90 EUR per l'ordine 1042: il profumo è un altro.",
+        "Ho spedito indietro il giubbotto martedì, risulta consegnato. Attendo il rimborso di 49,90 EUR per l'ordine 1042.",
         "Buongiorno, il bollitore dell'ordine 1042 perde acqua e mi ha rovinato il piano della cucina. Vi chiedo di rimborsarmi 49,90 EUR. Cordiali saluti, Giada Ferri",
         "Il vaso è arrivato in mille pezzi, l'imballaggio era ridicolo. Potete rimborsarmi i 49,90 EUR dell'ordine 1042?",
         "Salve, le cuffie gracchiano dal primo giorno. Vorrei il rimborso di 49,90 EUR, ordine 1042. Grazie",
@@ -297,6 +309,9 @@ HONEST: Mapping[str, Sequence[str]] = {
         "Allego le foto dei piatti rotti dell'ordine 1042. Rimborsatemi 49,90 EUR e fatemi sapere.",
     ),
     "nl": (
+        "Geachte heer/mevrouw, hierbij maak ik gebruik van mijn herroepingsrecht voor bestelling 1042 en verzoek ik u 49,90 EUR terug te betalen. Hoogachtend, W. Bakker",
+        "Zoals vanochtend met uw collega Joost besproken vraag ik om terugbetaling van 49,90 EUR voor bestelling 1042. De klok loopt achter.",
+        "Hallo, ik heb de schoenen dinsdag teruggestuurd en volgens PostNL zijn ze bij jullie. Wanneer krijg ik mijn 49,90 EUR terug? Bestelling 1042",
         "Hallo, de waterkoker van bestelling 1042 lekt en heeft mijn aanrecht verpest. Graag krijg ik de 49,90 EUR terug. Groetjes, Fleur",
         "Goedemiddag, de vaas kwam in duizend stukjes aan. Kunt u mij 49,90 EUR terugbetalen voor bestelling 1042? Met vriendelijke groet, B. Dijkstra",
         "De koptelefoon kraakt vanaf de eerste dag aan de linkerkant. Ik wil graag mijn geld terug, 49,90 EUR, bestelling 1042.",
@@ -485,6 +500,8 @@ AGAINST: Mapping[str, Sequence[str]] = {
         "Please set the 49.90 EUR from order 1042 against invoice 77.",
     ),
     "de": (
+        "Ich nehme die Bitte um Erstattung von 49,90 EUR für 1042 hiermit zurück.",
+        "Ich ziehe meinen Antrag auf Erstattung von 49,90 EUR für 1042 zurück.",
         "Von den vier Tellern aus Bestellung 1042 sind zwei angeschlagen, der Rest ist wunderschön. Bitte anteilig erstatten, bezahlt habe ich 49,90 EUR.",
         "Bitte 49,90 EUR für Bestellung 1042 erstatten, das Porto dürfen Sie natürlich behalten.",
         "Den Lampenschirm hätte ich gern erstattet, den Fuß behalte ich. Bestellung 1042, 49,90 EUR.",
@@ -634,6 +651,7 @@ AGAINST: Mapping[str, Sequence[str]] = {
         "Descuenten los 49,90 EUR del pedido 1042 de la factura 77.",
     ),
     "it": (
+        "Rimborsatemi 49,90 EUR per il 1042 trattenendo quello che ritenete giusto.",
         "Due dei quattro piatti dell'ordine 1042 sono sbeccati, gli altri bellissimi. Rimborsate 49,90 EUR o quello che vi sembra giusto.",
         "Rimborsate 49,90 EUR per l'ordine 1042 tolte le spese di spedizione.",
         "La base me la tengo, vorrei il rimborso del solo paralume. Ordine 1042, 49,90 EUR.",
@@ -672,6 +690,7 @@ AGAINST: Mapping[str, Sequence[str]] = {
         "Scalate i 49,90 EUR dell'ordine 1042 dalla fattura 77.",
     ),
     "nl": (
+        "Ik neem mijn vraag om 49,90 EUR terug voor 1042 terug.",
         "Twee van de vier borden van bestelling 1042 zijn beschadigd, de rest is prachtig. Graag 49,90 EUR terug of wat u redelijk vindt.",
         "Graag 49,90 EUR terug voor bestelling 1042, minus de verzendkosten.",
         "De voet hou ik, alleen de kap wil ik vergoed krijgen. Bestelling 1042, 49,90 EUR.",
