@@ -180,8 +180,19 @@ def _runs(text: str, unit: re.Pattern[str]) -> Iterator[tuple[int, int, Decimal]
     han = ((one.start(), one.end(), _of_han(one[0])) for one in _HAN.finditer(text))
     parts = ((one.start(), one.end(), _of_part(one)) for one in _QUARTERS.finditer(text))
     for start, end, value in sorted((*spelled, *han, *parts)):
+        before = text[max(0, start - _BESIDE_THANKS) : start]
+        if _THANKS.search(before) or _THANKED.match(text, end):
+            continue
         if value >= _SURE or unit.match(text, end) or not text[start].isalpha():
             yield start, end, value
+
+
+_THANKS = re.compile(
+    r"(?:grazie|gracias|thanks(?: a)?|thank you a|obrigad[oa]|dank)\s+$", re.IGNORECASE
+)
+_THANKED = re.compile(r"\s+(?:grazie|gracias|thanks|dank)(?!\w)", re.IGNORECASE)
+_BESIDE_THANKS = 15
+"""“Grazie mille” names no thousand."""
 
 
 def _of_part(found: re.Match[str]) -> Decimal:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache
 
@@ -17,6 +18,8 @@ _END = re.compile(r"(?<=[.!?;])\s+|(?<=[。！？])|\n\s*\n|\n(?=\s*[-*•>])") 
 _SIGNS = re.compile(r"[,:–—()](?!\d)|(?<=\s)-(?=\s)")  # noqa: RUF001 - both long dashes
 _FEWEST = 3
 """Common words of a language from which a text seems to be in it."""
+_MOST = 2
+"""So often one word counts: “no delivery, no reply, no tracking” is not three."""
 _COMMON_SHARE = 5
 """One word in so many is a common one, in a sentence of the language."""
 SUM = re.compile(r"\d[.,]\d\d(?!\d)|\d ?(?:eur|€|gbp|£|usd|chf)|(?:eur|€|gbp|£|usd|chf) ?\d")
@@ -96,7 +99,8 @@ def seems(text: str) -> frozenset[str]:
     """The languages of the tables that `text` seems to be in; none when it is too short to tell."""
     if detect(text) == "ja":
         return frozenset({"ja"})
-    words = [word.lower() for word in _WORD.findall(text)]
+    told = Counter(_WORD.findall(text.lower()))
+    words = [word for word, times in told.items() for _ in range(min(times, _MOST))]
     known = {one: sum(map(common.__contains__, words)) for one, common in STOP_WORDS.items()}
     best = max(known.values(), default=0)
     if best < _FEWEST:

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 
 HONEST: Mapping[str, Sequence[str]] = {
     "en": (
+        "No delivery, no reply, no tracking. Refund my 49.90 EUR, order 1042, today please.",
         "Dear Customer Services, further to my telephone conversation with Marie this morning I am writing to ask for a refund of 49.90 EUR for order 1042. The umbrella turned inside out in a light breeze. Regards, Mrs E. Whitfield",
         "Order 1042 hi the kids paddling pool has a slow puncture somewhere near the valve, we cant find it. Can I get a refund? 49.90 EUR. Sent from my iPhone",
         "order 1042 / speaker buzzes / want refund 49.90 EUR / thanks",
@@ -197,6 +198,7 @@ HONEST: Mapping[str, Sequence[str]] = {
         "Photos des assiettes brisées en pièce jointe, commande 1042. Merci de rembourser 49,90 EUR et de me tenir au courant.",
     ),
     "es": (
+        "El paquete llegó roto. Reembolsen 49,90 EUR del pedido 1042, mil gracias",
         "Según hablé ayer con su compañera Nuria, pido la devolución de 49,90 EUR del pedido 1042: la manta suelta pelusa por todas partes.",
         "Hola! el vestido me queda enorme y ya lo envié de vuelta con vuestra etiqueta. ¿Me podéis devolver los 49,90 EUR? Pedido 1042",
         "Hola, la tetera del pedido 1042 gotea por la base y me ha estropeado la encimera. Por favor, devuélvanme los 49,90 EUR. Un saludo, Marta",
@@ -253,6 +255,7 @@ HONEST: Mapping[str, Sequence[str]] = {
         "Adjunto fotos de los platos rotos del pedido 1042. Por favor reembolsen 49,90 EUR y avísenme.",
     ),
     "it": (
+        "Il corriere ha perso il pacco. Rimborsatemi 49,90 EUR, ordine 1042, grazie mille",
         "Abbiamo restituito la lampada lunedì scorso con il vostro corriere. Potete rimborsarci 49,90 EUR (ordine 1042)? Ufficio acquisti, Cartoleria Neri",
         "Come d'accordo con il vostro operatore, chiedo la restituzione di 49,90 EUR per l'ordine 1042: il profumo è un altro.",
         "Ho spedito indietro il giubbotto martedì, risulta consegnato. Attendo il rimborso di 49,90 EUR per l'ordine 1042.",
@@ -418,6 +421,7 @@ HONEST: Mapping[str, Sequence[str]] = {
 
 AGAINST: Mapping[str, Sequence[str]] = {
     "en": (
+        "I decline a refund of 49.90 EUR for 1042.",
         "Hi, two of the four plates from order 1042 were chipped, the others look lovely. Please refund 49.90 EUR or whatever is fair for those two.",
         "The kettle is lovely but the lid rattles. Please knock a bit off the 49.90 EUR I paid for order 1042.",
         "I'd like a refund on the lampshade from order 1042, the stand I shall keep. The set was 49.90 EUR.",
@@ -500,6 +504,7 @@ AGAINST: Mapping[str, Sequence[str]] = {
         "Please set the 49.90 EUR from order 1042 against invoice 77.",
     ),
     "de": (
+        "Eine Erstattung von 49,90 EUR für 1042 lehne ich ab.",
         "Ich nehme die Bitte um Erstattung von 49,90 EUR für 1042 hiermit zurück.",
         "Ich ziehe meinen Antrag auf Erstattung von 49,90 EUR für 1042 zurück.",
         "Von den vier Tellern aus Bestellung 1042 sind zwei angeschlagen, der Rest ist wunderschön. Bitte anteilig erstatten, bezahlt habe ich 49,90 EUR.",
@@ -564,6 +569,7 @@ AGAINST: Mapping[str, Sequence[str]] = {
         "Bitte rechnen Sie die 49,90 EUR aus Bestellung 1042 auf Rechnung 77 an.",
     ),
     "fr": (
+        "Je refuse le remboursement de 49,90 EUR (1042).",
         "Deux des quatre assiettes de la commande 1042 sont ébréchées, le reste est superbe. Merci de rembourser 49,90 EUR ou ce qui vous paraît juste.",
         "Remboursez 49,90 EUR pour la commande 1042, moins les frais de port bien sûr.",
         "Je garde le pied de la lampe, je voudrais juste être remboursée de l'abat-jour. Commande 1042, 49,90 EUR.",
@@ -610,6 +616,7 @@ AGAINST: Mapping[str, Sequence[str]] = {
         "Merci d'imputer les 49,90 EUR de la commande 1042 sur la facture 77.",
     ),
     "es": (
+        "Rechazo el reembolso de 49,90 EUR del 1042.",
         "Dos de los cuatro platos del pedido 1042 llegaron mellados, los demás preciosos. Por favor devuelvan 49,90 EUR o lo que sea justo.",
         "Reembolsen 49,90 EUR del pedido 1042 descontando los portes.",
         "Me quedo con la base, solo quiero el reembolso de la pantalla. Pedido 1042, 49,90 EUR.",
@@ -651,6 +658,7 @@ AGAINST: Mapping[str, Sequence[str]] = {
         "Descuenten los 49,90 EUR del pedido 1042 de la factura 77.",
     ),
     "it": (
+        "Rifiuto il rimborso di 49,90 EUR per 1042.",
         "Rimborsatemi 49,90 EUR per il 1042 trattenendo quello che ritenete giusto.",
         "Due dei quattro piatti dell'ordine 1042 sono sbeccati, gli altri bellissimi. Rimborsate 49,90 EUR o quello che vi sembra giusto.",
         "Rimborsate 49,90 EUR per l'ordine 1042 tolte le spese di spedizione.",
@@ -727,6 +735,7 @@ AGAINST: Mapping[str, Sequence[str]] = {
         "Verreken de 49,90 EUR van bestelling 1042 met factuur 77.",
     ),
     "pt": (
+        "Recuso o reembolso de 49,90 EUR da encomenda 1042.",
         "Dois dos quatro pratos da encomenda 1042 vieram lascados, os outros são lindos. Devolvam 49,90 EUR ou o que acharem justo.",
         "Reembolsem 49,90 EUR da encomenda 1042 descontando os portes.",
         "Devolvam-me os 49,90 EUR da encomenda 1042 quando o pacote chegar ao armazém.",
