@@ -175,23 +175,30 @@ def _asking(deps: Deps) -> tuple[Workflow[Any], Any]:
 
 
 def _alarms(stack: str, cloud: Cloud) -> Iterator[Line]:
-    heard = cloud.subscribers(stack)
-    if not heard:
-        yield problem("alarms", "nobody hears them", "set `alarm_address`, and deploy")
-    for address, confirmed in heard:
-        yield judged(
-            "alarms",
-            f"{address} {'hears them' if confirmed else 'has not confirmed'}",
-            well=confirmed,
-            mend="open AWS's mail to that address and confirm; deploy again to get another",
-        )
+    for name, heard in (cloud.subscribers(stack) or {"alarms": ()}).items():
+        if not heard:
+            yield problem(
+                name,
+                "nobody hears them",
+                "set `alarm_address` and deploy; where it was, subscribe it in SNS anew",
+            )
+        yield from (_heard(name, address, confirmed=confirmed) for address, confirmed in heard)
+
+
+def _heard(name: str, address: str, *, confirmed: bool) -> Line:
+    return judged(
+        name,
+        f"{address} {'hears them' if confirmed else 'has not confirmed'}",
+        well=confirmed,
+        mend="open AWS's mail to that address and confirm; deploy again to get another",
+    )
 
 
 def _letters(name: str, url: str, cloud: Cloud) -> Iterator[Line]:
     count = cloud.letters(url)
     yield judged(
         name,
-        f"{count} messages" if count else "empty",
+        f"{count} message{'s' * (count > 1)}" if count else "empty",
         well=count == 0,
         mend="docs/operating.md says how to look at them and send them again",
     )

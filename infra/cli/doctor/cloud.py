@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -33,6 +34,10 @@ class Identity:
     dkim: bool
 
 
+_TOPIC = re.compile(r"^Watch|[0-9A-F]{8}$")
+"""What stands around a topic's name in the stack's."""
+
+
 class Cloud(Protocol):
     """An account in one region."""
 
@@ -57,8 +62,9 @@ class Cloud(Protocol):
     def letters(self, queue_url: str) -> int:
         """How many messages are in a queue."""
 
-    def subscribers(self, stack: str) -> Sequence[tuple[str, bool]]:
-        """Who hears alarms: an address, and whether they confirmed it."""
+    def subscribers(self, stack: str) -> Mapping[str, Sequence[tuple[str, bool]]]:
+        """Who hears alarms, by topic, `alarms` or `pages`: an address, and whether they confirmed
+        it."""
 
     def now(self) -> datetime:
         """The time there."""
@@ -115,21 +121,23 @@ class Aws:
         )
         return int(found["Attributes"]["ApproximateNumberOfMessages"])
 
-    def subscribers(self, stack: str) -> Sequence[tuple[str, bool]]:
+    def subscribers(self, stack: str) -> Mapping[str, Sequence[tuple[str, bool]]]:
         """As the port. A subscription that waits for its confirmation has no ARN yet."""
         pages = boto3.client("cloudformation").get_paginator("list_stack_resources")
-        topics = [
-            row["PhysicalResourceId"]
+        topics = {
+            _TOPIC.sub("", row["LogicalResourceId"]).lower(): row["PhysicalResourceId"]
             for page in pages.paginate(StackName=stack)
             for row in page["StackResourceSummaries"]
             if row["ResourceType"] == "AWS::SNS::Topic"
-        ]
+        }
         sns = boto3.client("sns")
-        return [
-            (one["Endpoint"], one["SubscriptionArn"].startswith("arn:"))
-            for topic in topics
-            for one in sns.list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]
-        ]
+        return {
+            name: [
+                (one["Endpoint"], one["SubscriptionArn"].startswith("arn:"))
+                for one in sns.list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]
+            ]
+            for name, topic in topics.items()
+        }
 
     def now(self) -> datetime:
         """As the port: what an answer of AWS is dated."""

@@ -46,6 +46,7 @@ class HealthyCloud:
     signed_in: bool = True
     takes: bool = True
     heard: Sequence[tuple[str, bool]] = (("alarms@cranes.internal", True),)
+    paged: Sequence[tuple[str, bool]] = (("alarms@cranes.internal", True),)
     dead: int = 0
 
     def account(self) -> Account:
@@ -71,8 +72,8 @@ class HealthyCloud:
     def letters(self, queue_url: str) -> int:
         return self.dead if queue_url == "dead" else 0
 
-    def subscribers(self, stack: str) -> Sequence[tuple[str, bool]]:
-        return self.heard if stack else ()
+    def subscribers(self, stack: str) -> Mapping[str, Sequence[tuple[str, bool]]]:
+        return {"alarms": self.heard, "pages": self.paged} if stack else {}
 
     def now(self) -> datetime:
         return datetime.now(UTC) + self.off
@@ -354,6 +355,10 @@ SEEDED: Mapping[str, tuple[Callable[[Stage], Stage], str]] = {
     "alarms": (
         lambda s: replace(s, cloud=HealthyCloud(heard=(("a@cranes.internal", False),))),
         "has not confirmed",
+    ),
+    "pages": (
+        lambda s: replace(s, cloud=HealthyCloud(paged=())),
+        "nobody hears them",
     ),
     "dead letters": (lambda s: replace(s, cloud=HealthyCloud(dead=3)), "3 messages"),
 }
