@@ -3,7 +3,7 @@ comes back, and what the account's sending holds now."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from countersign.domain.campaigns.health import BOUNCES, COMPLAINTS, bounds
@@ -14,6 +14,8 @@ from countersign.runtime.deps import Deps
 
 LINES: Mapping[Event, float] = {Event.BOUNCED: BOUNCES, Event.COMPLAINED: COMPLAINTS}
 """At which the breaker pauses, if the rate is certainly above."""
+_GROUPS = 10
+"""Of receivers, that are told of: those that got most."""
 
 
 @dataclass(frozen=True)
@@ -34,9 +36,13 @@ class Standing:
         """In words, by what they are about."""
         return {
             **{event.value.replace("_", " "): self._counted(event) for event in Event},
-            **{f"now to {group}": self._rate(group, many) for group, many in self.taken.items()},
+            **{f"now to {group}": self._rate(group, many) for group, many in self._busiest()},
             **self._account(),
         }
+
+    def _busiest(self) -> Sequence[tuple[str, int]]:
+        found = sorted(self.taken.items(), key=lambda one: (-one[1], one[0]))
+        return found[:_GROUPS]
 
     def _counted(self, event: Event) -> str:
         many = self.counts.get(event, 0)

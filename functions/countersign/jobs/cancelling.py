@@ -56,7 +56,7 @@ def in_charge(deps: Deps, record: JobRecord, by: str) -> Person:
     member = deps.people.directory().member(by)
     judged = may_roll_back(member, workflow, record)
     if member is None or not judged.allowed:
-        raise NotPermitted(f"{by} may not cancel this: {judged.reason}")
+        raise NotPermitted(f"{by} may not stop or end this: {judged.reason}")
     return member.person
 
 

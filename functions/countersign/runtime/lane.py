@@ -69,7 +69,7 @@ class JobItems:
         if not self._starts(run):
             run = self._next(self._kept(run, died(run, self._deps.clock.now())))
             self._starts(run)
-        raise ItemsUnderWay(f"run {run.attempt}: {run.seen.left} of {run.seen.rows} rows are left")
+        raise ItemsUnderWay(f"run {run.attempt} works through {run.seen.rows} rows")
 
     def outcome(self, order: RunItems) -> Mapping[str, str] | None:
         """As the last run counted it, and what was made of the results."""

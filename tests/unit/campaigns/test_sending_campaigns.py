@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from countersign.campaigns.standing import Standing
 from countersign.domain.campaigns.sent import Event, Sent
 from countersign.domain.errors import Ambiguous, CountersignError, Refused, Throttled, Unavailable
 from countersign.domain.jobs.job import Status
@@ -56,6 +57,14 @@ def test_its_page_says_what_became_of_its_mails_and_how_fast_they_go_out() -> No
     told = dict(found.mails)
     assert told["sent"] == str(len(mailing.world.campaigns.messages(mailing.job_id, 1)))
     assert "a second, 10 at most (" in told["now to gmx"]
+
+
+def test_of_many_groups_of_receivers_the_busiest_are_told() -> None:
+    """A list of companies has as many groups as domains."""
+    taken = {f"firma{number}.example": number for number in range(40)}
+    told = Standing({}, taken, 60.0, 780, None).told()
+    busiest = [f"now to firma{number}.example" for number in range(39, 29, -1)]
+    assert [name for name in told if name.startswith("now to")] == busiest
 
 
 def test_nothing_is_sent_before_somebody_signed() -> None:
