@@ -569,6 +569,8 @@ AGAINST: Mapping[str, Sequence[str]] = {
         "Bitte rechnen Sie die 49,90 EUR aus Bestellung 1042 auf Rechnung 77 an.",
     ),
     "fr": (
+        "J'ai changé d'avis pour le remboursement de 49,90 EUR de la 1042.",
+        "Remboursez les 49,90 EUR (1042) en chèques-cadeaux.",
         "Je refuse le remboursement de 49,90 EUR (1042).",
         "Deux des quatre assiettes de la commande 1042 sont ébréchées, le reste est superbe. Merci de rembourser 49,90 EUR ou ce qui vous paraît juste.",
         "Remboursez 49,90 EUR pour la commande 1042, moins les frais de port bien sûr.",
@@ -616,6 +618,8 @@ AGAINST: Mapping[str, Sequence[str]] = {
         "Merci d'imputer les 49,90 EUR de la commande 1042 sur la facture 77.",
     ),
     "es": (
+        "He cambiado de opinión sobre el reembolso de 49,90 EUR del 1042.",
+        "Devuelvan los 49,90 EUR (1042) en tarjetas regalo.",
         "Rechazo el reembolso de 49,90 EUR del 1042.",
         "Dos de los cuatro platos del pedido 1042 llegaron mellados, los demás preciosos. Por favor devuelvan 49,90 EUR o lo que sea justo.",
         "Reembolsen 49,90 EUR del pedido 1042 descontando los portes.",
@@ -658,6 +662,7 @@ AGAINST: Mapping[str, Sequence[str]] = {
         "Descuenten los 49,90 EUR del pedido 1042 de la factura 77.",
     ),
     "it": (
+        "Ho cambiato idea sul rimborso di 49,90 EUR per il 1042.",
         "Rifiuto il rimborso di 49,90 EUR per 1042.",
         "Rimborsatemi 49,90 EUR per il 1042 trattenendo quello che ritenete giusto.",
         "Due dei quattro piatti dell'ordine 1042 sono sbeccati, gli altri bellissimi. Rimborsate 49,90 EUR o quello che vi sembra giusto.",
@@ -698,6 +703,7 @@ AGAINST: Mapping[str, Sequence[str]] = {
         "Scalate i 49,90 EUR dell'ordine 1042 dalla fattura 77.",
     ),
     "nl": (
+        "Heb ik recht op 49,90 EUR terug voor 1042?",
         "Ik neem mijn vraag om 49,90 EUR terug voor 1042 terug.",
         "Twee van de vier borden van bestelling 1042 zijn beschadigd, de rest is prachtig. Graag 49,90 EUR terug of wat u redelijk vindt.",
         "Graag 49,90 EUR terug voor bestelling 1042, minus de verzendkosten.",
