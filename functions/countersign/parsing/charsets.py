@@ -55,7 +55,8 @@ _ELSEWHERE: Mapping[str, tuple[str, str, str, float]] = {
     "koi8-r": ("KOI8-R", "\u0400-\u04ff", _CYRILLIC, 0.6),
     "cp1255": ("Windows-1255", "\u05d0-\u05ea", "יוהלאמרתבש", 0.45),
     "cp1256": ("Windows-1256", "\u0621-\u064a", "اليمنرتبوعد", 0.6),
-    "cp1253": ("Windows-1253", "\u0386-\u03ce", "αοιετσνηυρπκς", 0.6),
+    "cp874": ("Windows-874", "\u0e01-\u0e5b", "านรอกเงมยลวดทส่้ัีิคปะบขใไ", 0.6),
+    "cp1253": ("Windows-1253", "\u0386-\u03ce", "αοιετσνηυρπκςάέήί", 0.6),
 }
 """Charsets of other scripts: their name, their letters, frequent ones, and the least share of these
 in a text. Each of the two Cyrillic ones shows the other's small letters as capitals."""
