@@ -23,6 +23,8 @@ _HIDDEN = re.compile(
     "([\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e"
     "\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f])"
 )
+_LEFTWARDS = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+_HYPHENED = re.compile(r"(?<![\w-])(\d+(?:-\d+)+)(?![\w-])")
 _LINK = re.compile(r"(?i)\b(?:[a-z][a-z0-9+.-]{0,20}://|www\.)\S*")
 _WORDS = re.compile(r"\S+\s*|\s+")
 _ALIKE = 0.5
@@ -39,11 +41,13 @@ UTC = "UTC"
 
 @dataclass(frozen=True)
 class Piece:
-    """A run of text. `marked` supports a fact; `hidden` stands for a character nobody would see."""
+    """A run of text. `marked` supports a fact; `hidden` stands for a character nobody would see.
+    `apart` is read from left to right whatever stands around it."""
 
     text: str
     marked: bool = False
     hidden: bool = False
+    apart: bool = False
 
 
 Pieces = tuple[Piece, ...]
@@ -58,13 +62,21 @@ class Run:
 
 
 def visible(text: str, *, marked: bool = False) -> Pieces:
-    """`text` with every control and invisible character as a piece of its own, `U+202E`."""
-    parts = _HIDDEN.split(text.replace("\r\n", "\n"))
-    return tuple(
-        Piece(f"U+{ord(part):04X}" if at % 2 else part, marked=marked, hidden=bool(at % 2))
-        for at, part in enumerate(parts)
-        if part
-    )
+    """`text` with every control and invisible character as a piece of its own, `U+202E`; and, where
+    it has letters that are read from right to left, every number with hyphens: after Arabic the
+    parts of 2027-05-03 would change places (UAX #9, W2)."""
+    return tuple(_pieces(text.replace("\r\n", "\n"), marked=marked))
+
+
+def _pieces(text: str, *, marked: bool) -> Iterator[Piece]:
+    leftwards = _LEFTWARDS.search(text)
+    for at, part in enumerate(_HIDDEN.split(text)):
+        if at % 2:
+            yield Piece(f"U+{ord(part):04X}", marked=marked, hidden=True)
+            continue
+        for number, one in enumerate(_HYPHENED.split(part) if leftwards else (part,)):
+            if one:
+                yield Piece(one, marked=marked, apart=bool(number % 2))
 
 
 def highlighted(source: str, quotes: Iterable[str]) -> Pieces:

@@ -9,7 +9,7 @@ import pytest
 
 from countersign.approvals.views.actions import exact
 from countersign.web.headline import amounts
-from countersign.web.rendering import render
+from countersign.web.rendering import environment, render
 from countersign.web.text import foreign_letters, highlighted, label, one_line, span, visible
 
 
@@ -97,3 +97,24 @@ def _luminance(colour: str) -> float:
     parts = [int(colour[at : at + 2], 16) / 255 for at in (0, 2, 4)]
     red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts)
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+@pytest.mark.parametrize(
+    ("text", "apart"),
+    [
+        ("يوم الإطلاق | 2027-05-03 | Inês", ["2027-05-03"]),
+        ("השקה 2027-05-03, 1-2", ["2027-05-03", "1-2"]),
+        ("إعلانات a-1-2 و ref-3-4", []),
+        ("Launch | 2027-05-03", []),
+    ],
+)
+def test_a_day_keeps_its_order_among_letters_from_right_to_left(
+    text: str, apart: list[str]
+) -> None:
+    """After Arabic a browser would show 2027-05-03 as 03-05-2027, and somebody signs it. Control:
+    where nothing is read from right to left nothing is set apart."""
+    pieces = visible(text)
+    assert "".join(one.text for one in pieces) == text
+    assert [one.text for one in pieces if one.apart] == apart
+    shown = environment().from_string('{% from "parts.html.j2" import pieces %}{{ pieces(held) }}')
+    assert shown.render(held=pieces).count('<bdi dir="ltr">') == len(apart)
