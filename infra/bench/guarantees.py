@@ -44,6 +44,7 @@ PROMISES = {
     "T13": "workers' clocks differ by five minutes: no double claim; beyond, nothing is taken",
     "T14": "nothing is called verified that was not read back at the target",
     "T15": "what is undone is as it was, once, and never over somebody's change",
+    "T16": "thousands of jobs while workers die: all end or are a person's, nothing twice",
     "T17": "signatures: every vector right, malformed headers refused, never a 5xx",
     "T18": "a single changed bit anywhere is refused and nothing is written",
     "T19": "the time window is exact, secrets rotate and are revoked",
@@ -143,8 +144,8 @@ def soaked(parts: Sequence[str], *, fresh: bool, minutes: float = math.inf) -> t
     results: Results = {}
     known, begun = promises_page.stored(), time.monotonic()
     for number, part in enumerate(parts, 1):
-        kept = SOAKED / f"{part}.json"
-        if kept.exists() and not fresh:
+        kept = _kept(part, fresh=fresh)
+        if kept.exists():
             _say(f"{number} of {len(parts)}: {part} ended well before; FRESH=1 runs it again")
             results |= json.loads(kept.read_text())
             continue
@@ -167,6 +168,13 @@ def soaked(parts: Sequence[str], *, fresh: bool, minutes: float = math.inf) -> t
         SOAKED.mkdir(parents=True, exist_ok=True)
         kept.write_text(json.dumps({part: found[part]} if part in found else {}))
     return code, results
+
+
+def _kept(part: str, *, fresh: bool) -> Path:
+    """Where it is remembered; nothing is, also not of parts of its own, where it begins anew."""
+    for one in SOAKED.glob(f"{part}.*") if fresh else ():
+        one.unlink()
+    return SOAKED / f"{part}.json"
 
 
 def _selected(part: str) -> list[str]:

@@ -26,6 +26,7 @@ guarantees` (short forms) and `make soak` (long forms) write. A result stands wi
 it was reached at: run on another commit, it is replaced. *Control* is a naive design, or a bug put
 in on purpose, that the same test must catch; “none” is a test without one.
 """
+_SOAK = "\n## T16, minute by minute\n\n![jobs, standstills and memory of the soak](soak.svg)\n"
 _COLUMNS = ("id", "promise", "figure", "n", "control", "day", "commit", "minutes")
 _ROWS = f"| {' | '.join(_COLUMNS)} |\n{'|---' * len(_COLUMNS)}|\n"
 
@@ -88,6 +89,7 @@ def page(rows: Mapping[str, Mapping[Form, Row]], promises: Mapping[str, str]) ->
         f"\n## Not run since results are kept: {len(never)}\n\n",
         "Their short forms run with every `make test`; nothing is claimed of their long ones.\n\n",
         *(f"- {name}: {promises[name]}\n" for name in sorted(never)),
+        _SOAK if "T16" in run else "",
     ]
     return "".join(parts)
 

@@ -49,7 +49,6 @@ from infra.settings import load
 from infra.steps import BY_CONNECTOR, acting
 
 Say = Callable[[str], None]
-UNLIMITED = 1_000_000
 HERE = "http://127.0.0.1:8400"
 """What stands in `cdk.json` for the front's own address, whatever its port is."""
 IN_REAL_TIME = "dev"
@@ -71,7 +70,7 @@ class Plan:
     `real_time` takes the functions' virtual clock away, which asks the table once a second;
     `code` is a folder that functions run from, as it is when each process starts, instead of what
     was deployed; `keep` is a folder in which jobs, mails, keys and demo systems outlive the run;
-    `unlimited` takes the limits away, the demo CRM's and those that functions are told of; `shows`
+    `limits` multiplies the limits, the demo CRM's and those that functions are told of; `shows`
     gives the stage what shows live jobs to candidates; `bedrock` is a model that the emulator's
     Bedrock answers for, without a key."""
 
@@ -81,7 +80,7 @@ class Plan:
     real_time: bool = False
     code: Path | None = None
     keep: Path | None = None
-    unlimited: bool = False
+    limits: int = 1
     shows: bool = False
     bedrock: str = ""
 
@@ -268,7 +267,7 @@ def _systems(stack: ExitStack, keys: Keys, said: str, folder: Path, plan: Plan) 
             folder / "crm.sqlite",
             token_write=keys.crm_write,
             token_read=keys.crm_read,
-            rate=UNLIMITED if plan.unlimited else RATE,
+            rate=RATE * plan.limits,
             mark=said,
         ),
         payments_app(
@@ -296,12 +295,16 @@ def _overrides(plan: Plan, url: str) -> dict[str, str]:
         "MODEL_NAME": plan.bedrock or (model.name if model else offline_model.MODEL),
         **({"APPROVAL_SECONDS": str(plan.approval_seconds)} if plan.approval_seconds else {}),
         **({"STAGE": IN_REAL_TIME} if plan.real_time else {}),
-        **({"CONNECTOR_LIMITS": _unlimited()} if plan.unlimited else {}),
+        **({"CONNECTOR_LIMITS": _multiplied(plan.limits)} if plan.limits != 1 else {}),
         "SENDERS": load(STAGE).senders_json().replace(HERE, url),
         "HTTP_TARGETS": load(STAGE).targets_json().replace(HERE, url),
     }
 
 
-def _unlimited() -> str:
-    keys = load(STAGE).connector_limits
-    return json.dumps({key: [{"requests": UNLIMITED, "seconds": 1}] for key in keys})
+def _multiplied(times: int) -> str:
+    limits = json.loads(load(STAGE).limits_json())
+    more = {
+        key: [{**one, "requests": one["requests"] * times} for one in all_of_it]
+        for key, all_of_it in limits.items()
+    }
+    return json.dumps(more)

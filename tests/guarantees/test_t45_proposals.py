@@ -204,6 +204,7 @@ class WithinAWindow:
             self.done[key] += 1
 
 
+@pytest.mark.control
 def test_control_a_window_of_time_does_it_twice() -> None:
     """Control: the same replays, eight days later, are done twice by a door with a window; ours
     answers as it did."""

@@ -125,6 +125,7 @@ def _empty(row: Row) -> Row:
     return replace(row, total=0, counts={})
 
 
+@pytest.mark.control
 def test_control_a_rate_for_the_day_breaks_the_day() -> None:
     """Nearly twice as many go out within 24 hours."""
     naive = _RateOfTheDay(LIMITS.day(800))
@@ -133,6 +134,7 @@ def test_control_a_rate_for_the_day_breaks_the_day() -> None:
     assert most_in(played.provider.campaigns(), DAY) > 1.3 * LIMITS.day(800)
 
 
+@pytest.mark.control
 def test_control_a_part_of_the_day_that_is_dropped_too_early_breaks_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -63,6 +63,7 @@ def test_cancelled_in_the_middle_each_row_is_in_one_state() -> None:
     assert ends["sent"] > 0
 
 
+@pytest.mark.control
 def test_control_where_the_list_is_read_before_the_intent_somebody_gets_one_after() -> None:
     """Not a mail that was on its way: one that was begun after they had said it."""
     chances = Chances(drawn_seed(), opt_outs=2.0, dies=0.0)

@@ -155,8 +155,10 @@ class Signer:
         Raises SignError when the page does not take it.
         """
         link = self._open_link(job_id, by)
-        if link is None:
-            return False
+        return link is not None and self.answer(link, choice, reason)
+
+    def answer(self, link: str, choice: str, reason: str) -> bool:
+        """Answer by this link; whether its request was still open. Raises SignError."""
         with _browser() as browser:
             page = read(browser.get(link).text)
             if page.heading.startswith(OVER):  # of an earlier request; the next one's mail comes

@@ -1,0 +1,164 @@
+"""T16: thousands of jobs of all workflows while workers are killed and paused all the time: all of
+them end or are a person's, nothing happens twice, and what policy lets run, or people sign, runs.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infra.bench.guarantees import SOAKED
+from infra.build.code import SOURCE
+from infra.local.front.samples import samples
+from infra.local.stand import Plan, Stand, stand
+from tests.guarantees import soaking
+from tests.guarantees.soaking import KINDS, Kind, Soak
+from tests.seeds import dealt_by, drawn_seed
+from workflows import WORKFLOWS
+
+Figure = Callable[[str, int], None]
+
+pytestmark = [
+    pytest.mark.cloud,
+    pytest.mark.soak,
+    pytest.mark.guarantee("T16"),
+    pytest.mark.timeout(5_400),
+]
+
+PARTS, EACH = 5, int(os.environ.get("SOAK_JOBS", "1000"))
+TEN_TIMES, OWN_LIMIT, AT_ITS_OWN = 10, 1, 300
+REACHED = 0.95
+NO_EVENT_OF_ITS_OWN = {"release_change"}
+"""An operator's command begins it; T47 proves it."""
+
+
+@contextmanager
+def soaked(
+    folder: Path, kinds: tuple[Kind, ...], jobs: int, *, limits: int, code: Path = SOURCE
+) -> Iterator[tuple[Stand, Callable[[str], Soak]]]:
+    """A stand with fresh systems; what it gives plays all jobs, and kills workers whose name begins
+    so."""
+    soaking.paid(folder / "payments.sqlite", jobs)
+    plan = Plan(port=0, keep=folder, limits=limits, code=code)
+    dice = dealt_by(drawn_seed())
+    with stand(plan, lambda _: None) as running:
+
+        def plays(whom: str) -> Soak:
+            soak = Soak(running, dice, whom)
+            soak.plays(soaking.dealt(kinds, jobs, dice), _progress)
+            return soak
+
+        yield running, plays
+
+
+def _progress(line: str) -> None:
+    """On the same line of a terminal."""
+    if sys.stderr.isatty():
+        sys.stderr.write(f"\r{line[:78]:<78}")
+
+
+def test_every_workflow_that_an_event_begins_is_in_it() -> None:
+    """Over the registry: a new workflow needs a kind here."""
+    known = {one.name: one.expect.workflow for one in samples()}
+    assert {known[kind.event] for kind in KINDS} == set(WORKFLOWS) - NO_EVENT_OF_ITS_OWN
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+def test_a_thousand_jobs_end_once_under_kills(part: int, tmp_path: Path, figure: Figure) -> None:
+    """Each part is kept where it ended well, and not played again by the next run."""
+    kept = SOAKED / f"T16.{part}.json"
+    if not kept.exists():
+        told = _holds(tmp_path, EACH, TEN_TIMES)
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        kept.write_text(json.dumps(told))
+    told = json.loads(kept.read_text())
+    figure(told["says"], told["jobs"])
+
+
+def test_at_the_crms_own_limit_as_well(tmp_path: Path, figure: Figure) -> None:
+    """Jobs wait for their turn, and workers die while they do."""
+    told = _holds(tmp_path, min(AT_ITS_OWN, EACH), OWN_LIMIT)
+    figure(f"at the CRM's own limit: {told['says']}", told["jobs"])
+
+
+def _holds(folder: Path, jobs: int, limits: int) -> dict[str, Any]:
+    """Plays them and asserts; what is said of it."""
+    with soaked(folder, KINDS, jobs, limits=limits) as (running, plays):
+        soak = plays("")
+        records = soaking.family(running, list(soak.sent))
+        found = soaking.faults(soak, records, soaking.Effects.of(running))
+    due = [job for job, event in soak.sent.items() if event.expect.actions]
+    reached = [job for job in due if soaking.acted(records[job])]
+    assert found == {"lost": [], "twice": []}
+    assert len(soak.sent) == jobs
+    assert len(reached) >= REACHED * len(due), [
+        f"{job} of {records[job].job.workflow}: {records[job].job.reason}"
+        for job in set(due) - set(reached)
+    ]
+    stood = [pair for one in records.values() for pair in soaking.standstills(one)]
+    still = sorted(seconds for _, seconds in stood)
+    strikes, took = soak.strikes.total(), soak.ended[-1]
+    return {
+        "jobs": jobs,
+        "ended": soak.ended,
+        "weights": soak.weights,
+        "still": [
+            ((at - soak.at).total_seconds(), seconds) for at, seconds in stood if seconds > 1
+        ],
+        "strikes": dict(soak.strikes),
+        "says": f"{jobs:,} jobs, {strikes} workers killed or paused: 0 lost, 0 twice,"
+        f" {len(reached)} of {len(due)} acted; {jobs / took * 60:.0f} a minute;"
+        f" stood still {still[len(still) * 99 // 100]:.0f} s (99 of 100 times), {still[-1]:.0f} s"
+        f" at most; {max(kb for _, kb in soak.weights) // 1024} MB at most",
+    }
+
+
+MAILING = tuple(kind for kind in KINDS if kind.event in {"01-web-form-complete", "31-refund-small"})
+DOES = "        receipt = found or action.do(attempt.port, attempt.params, claim.key)\n"
+SLOWLY = DOES + "        __import__('time').sleep(2)\n"
+"""Between the effect and its record is time enough to die."""
+REMEMBERS = "    return held.status is ActionStatus.CLAIMED or bool(held.attempt)"
+FORGETS = "    return False and bool(held.attempt)"
+
+
+def _written(folder: Path, changes: dict[str, tuple[str, str]]) -> Path:
+    """Our code with these changes, in a folder."""
+    code = folder / "functions"
+    shutil.copytree(SOURCE, code, ignore=shutil.ignore_patterns("__pycache__"))
+    for name, (old, new) in changes.items():
+        file = code / "countersign" / "steps" / "act" / name
+        assert file.read_text().count(old) == 1
+        file.write_text(file.read_text().replace(old, new))
+    return code
+
+
+@pytest.mark.parametrize("naive", [False, pytest.param(True, marks=pytest.mark.control)])
+def test_control_an_executor_that_forgets_its_attempts_mails_twice(
+    naive: bool, tmp_path: Path, figure: Figure
+) -> None:
+    """Both are slow to write down what they did, and are killed while they are; ours does not know
+    then, and asks a person."""
+    changes = {"verify.py": (DOES, SLOWLY)} | (
+        {"execute.py": (REMEMBERS, FORGETS)} if naive else {}
+    )
+    jobs = 40
+    with soaked(tmp_path, MAILING, jobs, limits=TEN_TIMES, code=_written(tmp_path, changes)) as (
+        running,
+        plays,
+    ):
+        soak = plays("mail")
+        records = soaking.family(running, list(soak.sent))
+        found = soaking.faults(soak, records, soaking.Effects.of(running))
+    how = Counter(one.job.status for one in records.values())
+    assert soak.strikes
+    assert bool(found["twice"]) is naive, (found, how)
+    figure(f"{'naive' if naive else 'ours'}, slowed: {len(found['twice'])} twice of {jobs}", jobs)
