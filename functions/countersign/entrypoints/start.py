@@ -27,6 +27,7 @@ from countersign.runtime.starting import STARTS, take_a_turn
 from countersign.runtime.step import production
 
 MAX_UPLOAD_BYTES = 25_000_000
+"""Of what is read whole; a file of many items is taken up to its lane's own bound."""
 SET_UP = "AMAZON_SES_SETUP_NOTIFICATION"
 """What SES writes under a prefix when a receipt rule begins to: no message of anybody."""
 
@@ -105,9 +106,9 @@ def _refusal(workflows: Workflows, workflow: str, key: str, size: int) -> str:
         return f"no workflow has this prefix; the prefixes are {', '.join(sorted(prefixes))}"
     if size == 0:
         return "the file is empty"
-    if size > MAX_UPLOAD_BYTES:
-        return f"the file is larger than {MAX_UPLOAD_BYTES:,} bytes"
-    return ""
+    lane = workflows[workflow].lane
+    most = lane.most_bytes if lane else MAX_UPLOAD_BYTES
+    return f"the file has {size:,} bytes; {most:,} are taken: send it in parts" * (size > most)
 
 
 def handler(event: dict[str, Any], context: Any) -> Any:

@@ -11,6 +11,7 @@ from countersign.domain.canonical import canonical
 from countersign.domain.jobs.job import Job
 from countersign.entrypoints.start import MAX_UPLOAD_BYTES, start
 from tests.fakes.world import World
+from workflows import WORKFLOWS
 
 
 @pytest.fixture
@@ -73,7 +74,8 @@ def test_an_upload_under_a_workflows_prefix_becomes_a_job(world: World, name: st
         ("elsewhere/mail.eml", 10, "no workflow has this prefix"),
         ("mail.eml", 10, "no workflow has this prefix"),
         ("lead_intake/empty.eml", 0, "empty"),
-        ("lead_intake/huge.eml", MAX_UPLOAD_BYTES + 1, "larger than"),
+        ("lead_intake/huge.eml", MAX_UPLOAD_BYTES + 1, "25,000,000 are taken: send it in parts"),
+        ("annotation_qa/huge.jsonl", 200_000_001, "200,000,000 are taken: send it in parts"),
     ],
 )
 def test_what_cannot_be_a_job_is_a_rejected_record_not_silence(
@@ -85,6 +87,16 @@ def test_what_cannot_be_a_job_is_a_rejected_record_not_silence(
     assert job.status == "REJECTED"
     assert why in job.reason
     assert world.executions.started == []
+
+
+@pytest.mark.parametrize("name", [one for one, each in WORKFLOWS.items() if each.lane])
+def test_a_file_of_many_items_is_taken_up_to_its_lanes_own_bound(world: World, name: str) -> None:
+    """What is read whole has a lower one."""
+    lane = WORKFLOWS[name].lane
+    assert lane
+    assert lane.most_bytes > MAX_UPLOAD_BYTES
+    start(world.deps, uploaded(f"{name}/long", size=lane.most_bytes))
+    assert only_job(world).status == "PENDING"
 
 
 def test_what_ses_says_when_a_rule_begins_is_no_job(world: World) -> None:
