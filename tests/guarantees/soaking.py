@@ -38,6 +38,7 @@ from infra.local.front.samples import Sample, samples
 from infra.local.payments.store import PaymentsStore
 from infra.local.player.signer import Signer, SignError
 from infra.local.stand import Stand
+from infra.settings import load
 
 IN_FLIGHT, DOORS = 24, 4
 TICK_EVERY, LOOK_EVERY, WEIGH_EVERY = 2.0, 2.0, 10.0
@@ -308,7 +309,7 @@ class Effects:
 
     by_key: Counter[str]
     mails: Counter[str]
-    """By address and subject."""
+    """To people outside, by address and subject."""
     texts: Counter[str]
     """What channels were told."""
 
@@ -321,10 +322,12 @@ class Effects:
         )
         journals = [*running.provider.journal(), *running.shop.journal()]
         journals += [one for one in crm.json()["entries"] if one["method"] == "POST"]
-        mails = [(mail, to) for mail in running.mailbox.all() for to in mail.to]
+        members = running.deps.people.directory().members
+        ours = {one.person.address for one in members} | {load("local").case_owner.address}
+        mails = [(mail, to) for mail in running.mailbox.all() for to in set(mail.to) - ours]
         return cls(
             Counter(str(one["key"]) for one in journals if one["key"]),
-            Counter(f"{to} {mail.subject}" for mail, to in mails if not mail.links),
+            Counter(f"{to} {mail.subject}" for mail, to in mails),
             Counter(str(one["text"]) for one in pushes.json()["entries"]),
         )
 
@@ -359,7 +362,7 @@ def _stands(record: JobRecord) -> str:
 
 def family(running: Stand, job_ids: Sequence[str]) -> dict[str, JobRecord]:
     """The records of the jobs and of those that they handed over."""
-    load = running.deps.store.load
-    own = {job_id: load(job_id) for job_id in job_ids}
+    store = running.deps.store
+    own = {job_id: store.load(job_id) for job_id in job_ids}
     handed = [job_id for record in own.values() for job_id, *_ in children(record)]
-    return own | {job_id: load(job_id) for job_id in handed}
+    return own | {job_id: store.load(job_id) for job_id in handed}
