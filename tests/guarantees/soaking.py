@@ -40,7 +40,7 @@ from infra.local.player.signer import Signer, SignError
 from infra.local.stand import Stand
 from infra.settings import load
 
-IN_FLIGHT, DOORS = 24, 4
+IN_FLIGHT, DOORS = 60, 4
 TICK_EVERY, LOOK_EVERY, WEIGH_EVERY = 2.0, 2.0, 10.0
 BETWEEN_KILLS, PAUSE = (0.5, 4.0), (1.0, 8.0)
 """Seconds, both drawn evenly."""

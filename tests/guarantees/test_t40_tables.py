@@ -82,6 +82,7 @@ def test_every_row_is_read_as_meant_or_named(count: int) -> None:
         assert read(raw) == (whole, lost)
 
 
+@pytest.mark.guarantee("T40")
 @pytest.mark.control
 def test_the_standard_reader_drops_rows_without_a_word() -> None:
     """One quote that is never closed takes all that follow into its cell."""

@@ -83,8 +83,9 @@ def _below_head(text: str) -> str:
 
 def _is_name(lines: list[str], at: int) -> bool:
     """Whether the line only names the cue whose time follows: alone above it, or a number."""
-    named = at + 1 < len(lines) and _ARROW.fullmatch(lines[at + 1])
-    return bool(named) and (at == 0 or bool(_NUMBER.fullmatch(lines[at].strip())))
+    if at + 1 == len(lines) or not (at == 0 or _NUMBER.fullmatch(lines[at].strip())):
+        return False
+    return bool(_ARROW.fullmatch(lines[at + 1]))
 
 
 def _times(found: re.Match[str]) -> tuple[float, float]:

@@ -194,7 +194,8 @@ def _opened(line: str, *, opens: bool) -> tuple[str, float | None, str]:
 
 
 def _name(line: str) -> str:
-    head = _HEAD.match(line)
+    # Most lines of a long file are no head, and none is without a colon.
+    head = _HEAD.match(line) if ":" in line or "\uff1a" in line else None
     return (head["name"] or head["alone"]).strip(" ,-") if head else ""
 
 
