@@ -49,6 +49,8 @@ SPELLINGS = [
     ("５０万円", "500000", "JPY"),
     ("2千万円", "20000000", "JPY"),
     ("fifty euros", "50", "EUR"),
+    ("Many thanks\nFive hundred euros went missing", "500", "EUR"),
+    ("Vielen Dank\nZweihundert Euro Schadenersatz", "200", "EUR"),
     ("90 thousand quid", "90000", "GBP"),
     ("eighty thousand bucks", "80000", "USD"),
     ("75 thou euros", "75000", "EUR"),

@@ -181,18 +181,20 @@ def _runs(text: str, unit: re.Pattern[str]) -> Iterator[tuple[int, int, Decimal]
     parts = ((one.start(), one.end(), _of_part(one)) for one in _QUARTERS.finditer(text))
     for start, end, value in sorted((*spelled, *han, *parts)):
         before = text[max(0, start - _BESIDE_THANKS) : start]
-        if _THANKS.search(before) or _THANKED.match(text, end):
+        thanks = _THANKS.search(before) or _THANKED.match(text, end)
+        if thanks and value in _ROUND and not unit.match(text, end):
             continue
         if value >= _SURE or unit.match(text, end) or not text[start].isalpha():
             yield start, end, value
 
 
 _THANKS = re.compile(
-    r"(?:grazie|gracias|thanks(?: a)?|thank you a|obrigad[oa]|dank)\s+$", re.IGNORECASE
+    r"(?:grazie|gracias|thanks(?: a)?|thank you a|obrigad[oa]|dank)[ \t]+$", re.IGNORECASE
 )
-_THANKED = re.compile(r"\s+(?:grazie|gracias|thanks|dank)(?!\w)", re.IGNORECASE)
+_THANKED = re.compile(r"[ \t]+(?:grazie|gracias|thanks|dank)(?!\w)", re.IGNORECASE)
 _BESIDE_THANKS = 15
-"""“Grazie mille” names no thousand."""
+_ROUND = frozenset(map(Decimal, (100, 1_000, 1_000_000)))
+"""“Grazie mille” names no thousand; what stands below thanks, or has a currency, is a sum."""
 
 
 def _of_part(found: re.Match[str]) -> Decimal:

@@ -69,3 +69,22 @@ def test_a_number_like_the_order_where_another_may_stand_is_one() -> None:
     assert orders.alike("Bought in May and 2024; for 1042.", "1042") == ()
     assert orders.alike("It was for 2200 watts, for 1043.50 EUR.", "1042") == ()
     assert orders.alike("the same for 1043", "A-1042") == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Further to my call with lawyer yesterday, please refund 49.90 EUR for order 1042.",
+        "As agreed with store credit, please refund 49.90 EUR for order 1042.",
+        "As agreed with your colleague half, please refund 49.90 EUR for order 1042.",
+        "Comme convenu avec votre avocat, remboursez 49,90 EUR pour la commande 1042.",
+        "Zoals met een advocaat besproken, betaal 49,90 EUR terug voor bestelling 1042.",
+        "Come concordato con un avvocato, rimborsate 49,90 EUR per l'ordine 1042.",
+        "Wie mit Gutschein vereinbart, erstatten Sie bitte 49,90 EUR für Bestellung 1042.",
+        "Conforme combinado com metade, reembolse 49,90 EUR da encomenda 1042.",
+        "Betaal 49,90 EUR terug voor bestelling 1042 wanneer wordt bevestigd dat het defect is.",
+    ],
+)
+def test_only_a_colleague_or_a_name_with_a_title_is_whom_one_talked_to(text: str) -> None:
+    """What else stands there is heard: a lawyer, a voucher, a half; and a time that depends."""
+    assert said_against(text)
