@@ -193,7 +193,7 @@ _THANKS = re.compile(
 )
 _THANKED = re.compile(r"[ \t]+(?:grazie|gracias|thanks|dank)(?!\w)", re.IGNORECASE)
 _BESIDE_THANKS = 15
-_ROUND = frozenset(map(Decimal, (100, 1_000, 1_000_000)))
+_ROUND = frozenset({Decimal(100), Decimal(1_000), Decimal(1_000_000)})
 """“Grazie mille” names no thousand; what stands below thanks, or has a currency, is a sum."""
 
 
