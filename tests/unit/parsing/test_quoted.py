@@ -115,6 +115,15 @@ def test_what_may_be_history_stays_behind_marks(below: str) -> None:
     assert "OLD" in found.new + found.quoted
 
 
+@pytest.mark.parametrize(
+    "line", ["Please write my name above this line", "Bitte alles über dieser Zeile"]
+)
+def test_a_line_that_asks_for_no_answer_begins_no_history(line: str) -> None:
+    """A help desk asks to answer above its line; what a customer wants above one, is theirs."""
+    text = f"Refund order 1042.\n\n{line}\nElse I go to my lawyer."
+    assert "lawyer" in split(text).new
+
+
 def test_a_list_behind_quote_marks_is_kept() -> None:
     """`> ` bullets under the sender's own colon stay in the text of a reply, and where they stand."""
     text = "Please quote:\n> 40 tablets\n> 40 cases\n\nThanks"

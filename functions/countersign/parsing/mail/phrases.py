@@ -9,8 +9,8 @@ ORIGINAL_MESSAGE = (
     "původní zpráva|orijinal mesaj|исходное сообщение|原始邮件|原始郵件|元のメッセージ|원본 메시지"
 )
 ANSWER_ABOVE = (
-    "please (?:reply|respond|type|write|enter).{0,30} above th(?:is|e) line|reply above (?:this|the) line.{0,40}|"
-    "bitte .{0,40}(?:oberhalb|über) dieser (?:zeile|linie).{0,20}|"
+    "please (?:reply|respond|(?:type|write|enter) (?:your|a) (?:reply|answer|response|comment)).{0,30} above th(?:is|e) line|reply above (?:this|the) line.{0,40}|"
+    "bitte (?=.{0,80}antwort).{0,40}(?:oberhalb|über) dieser (?:zeile|linie).{0,20}|"
     "(?:merci de |veuillez )(?:répondre|saisir|écrire).{0,40} au-dessus de cette ligne|"
     "(?:por favor,? )?(?:responda|escriba|escribe).{0,40} (?:por )?encima de esta línea|"
     "(?:si prega di |per favore )?(?:rispondere|rispondi|scrivere|scrivi).{0,40} sopra questa (?:riga|linea)|"
