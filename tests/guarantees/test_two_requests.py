@@ -106,16 +106,20 @@ def test_whoever_signs_reads_of_the_other_request_on_the_page() -> None:
     assert "another request about this order" not in page(alone, journey)
 
 
-@pytest.mark.control
-def test_control_without_the_claim_both_run() -> None:
-    """Two jobs that do not know of each other."""
+def raced_without_the_claim() -> list[int]:
+    """What was refunded under the naive design, which refuses no job its look at the order."""
     world = refunds.world()
-    # The naive design: neither the claim of a first look nor a later one is refused.
     world.store._claimed = lambda change, job: {}  # type: ignore[method-assign] # noqa: ARG005
     world.store.claim = _always_free  # type: ignore[method-assign]
-    pair = raced(world, SMALL)
-    assert not any(one.record.pending for one in pair)
-    assert refunds.amounts(world) == [SMALL, SMALL]
+    raced(world, SMALL)
+    return refunds.amounts(world)
+
+
+@pytest.mark.control
+def test_control_without_the_claim_both_run() -> None:
+    """Two jobs that do not know of each other, unless one happens to be done before the other
+    begins to look."""
+    assert [SMALL, SMALL] in (raced_without_the_claim() for _ in range(LONG))
 
 
 def _always_free(claim: Claim, job_id: str, now: datetime, over: str = "") -> Holder:
