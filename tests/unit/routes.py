@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from tests.unit.architecture import nodes, parsed
+
 JUDGE = "domain/approvals/authority.py"
 RECORDER = "approvals/decide.py"
 TIME = "approvals/reminders.py"
@@ -117,7 +119,7 @@ class Module:
 @cache
 def module(path: Path) -> Module:
     """The module at `path`, read once however many tests ask: it does not change meanwhile."""
-    tree = ast.parse(path.read_text())
+    tree = parsed(path.read_text())
     return Module(_imported(tree), frozenset(_called(tree)), tuple(_written(tree)))
 
 
@@ -165,7 +167,7 @@ def _of(path: Path, root: Path) -> Iterator[str]:
 def _imported(tree: ast.Module) -> dict[str, str]:
     """Local names, dotted or not, of the functions that make decisions."""
     found: dict[str, str] = {}
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         if isinstance(node, ast.ImportFrom):
             found |= _from(str(node.module), node.names)
     return found
@@ -182,15 +184,22 @@ def _from(module: str, names: list[ast.alias]) -> dict[str, str]:
 
 def _called(tree: ast.Module) -> Iterator[str]:
     """Every name that is used anywhere: handing a function on is as good as calling it."""
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         if isinstance(node, ast.Name | ast.Attribute) and isinstance(node.ctx, ast.Load):
-            yield ast.unparse(node)
+            yield _dotted(node)
+
+
+def _dotted(node: ast.expr) -> str:
+    """A name as it is written; what is asked of a value without one begins with a dot."""
+    if isinstance(node, ast.Attribute):
+        return f"{_dotted(node.value)}.{node.attr}"
+    return node.id if isinstance(node, ast.Name) else ""
 
 
 def _written(tree: ast.Module) -> Iterator[str]:
     """Decisions put into an approval by hand."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith(_MAKERS):
+    for node in nodes(tree):
+        if isinstance(node, ast.Call) and _dotted(node.func).endswith(_MAKERS):
             named = {str(word.arg) for word in node.keywords}
             yield from sorted(_FIELDS & (_keys(node) | named))
 
