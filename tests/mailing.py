@@ -13,7 +13,7 @@ from zipfile import ZipFile
 from countersign.domain.approvals.approval import Choice
 from countersign.domain.jobs.job import Status
 from countersign.domain.workflow import Workflow
-from countersign.lane.files import LaneFiles
+from countersign.lane.files import PLACE
 from countersign.lane.watching import look_after
 from tests.fakes.items_machine import ItemsMachine
 from tests.fakes.journey import Journey, accept
@@ -125,7 +125,7 @@ class Mailing:
 
     def document(self, name: str) -> str:
         """What was made of the results."""
-        return LaneFiles(self.world.payloads, self.job_id).document(name).decode()
+        return self.world.payloads.at(f"{PLACE}{self.job_id}/made/{name}").decode()
 
 
 def moves_to(world: World, at: datetime) -> None:

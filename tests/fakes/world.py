@@ -160,6 +160,9 @@ class FakePayloads:
     def copy(self, pointer: Pointer, into: BinaryIO) -> None:
         into.write(self.get(pointer))
 
+    def link(self, pointer: Pointer, name: str, seconds: int) -> str:
+        return f"https://bucket.example/{pointer.object_key}?as={name}&for={seconds}"
+
     def at(self, key: str) -> bytes:
         """What lies in the payload bucket under a key."""
         return self._stored["", key]

@@ -63,12 +63,8 @@ class JobStore(Protocol):
 
     def write(self, before: Job, after: Job, entry: audit.Entry, change: Change) -> None:
         """State, audit entry and the rest of `change` in one conditional write. Raises ClaimHeld
-        when all that is in its way is the holder of its claim, and NotWanted when it is that one
-        of those whom it is for is suppressed.
-
-        Raises StoreConflict when the job's version or owner is not `before`'s any more, and when a
-        slot is to be taken: SlotTaken, or ConnectorResting when its connector's breaker is open.
-        """
+        when all that is in its way is the holder of its claim, NotWanted when one of those whom it
+        is for is suppressed, StoreConflict when the job's version or owner is not `before`'s."""
 
     def note(self, job_id: str, name: str) -> None:
         """Leave a mark under the job, without a condition: what it says has happened."""
@@ -147,6 +143,9 @@ class Payloads(Protocol):
 
     def copy(self, pointer: Pointer, into: BinaryIO) -> None:
         """Write the same bytes into a file, a piece at a time. Raises as `get`."""
+
+    def link(self, pointer: Pointer, name: str, seconds: int) -> str:
+        """Where whoever has it gets the bytes for so long, as a file of this name."""
 
 
 class Secrets(Protocol):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from typing import ClassVar
+from io import BytesIO
+from typing import TYPE_CHECKING, ClassVar
 
 from countersign.domain.canonical import canonical, digest
 from countersign.domain.contract import Contract, Stored
@@ -14,6 +15,9 @@ from countersign.domain.lane.batches import Batch, Line, Plan, lines_of
 from countersign.domain.lane.items import Outcome
 from countersign.domain.policy.release import Release
 from countersign.domain.ports import Payloads
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
 
 PLACE = "lane/"
 """What the keys of all files begin with."""
@@ -32,6 +36,19 @@ class About(Contract):
     """That the job is pinned to."""
     sends: bool = False
     """Whether its items are messages."""
+
+
+class _Most(BytesIO):
+    """Takes so many bytes, and raises EOFError for more: what is too large is not fetched whole."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__()
+        self._most = most
+
+    def write(self, body: ReadableBuffer, /) -> int:
+        if self.tell() + len(memoryview(body)) > self._most:
+            raise EOFError
+        return super().write(body)
 
 
 class LaneFiles:
@@ -91,9 +108,18 @@ class LaneFiles:
         """A document that was made of the results."""
         self._put(f"made/{name}", body)
 
-    def document(self, name: str) -> bytes:
-        """One of them."""
-        return self._get(f"made/{name}")
+    def document(self, name: str, most: int) -> bytes | None:
+        """One of them; None: it has more than so many bytes."""
+        body = _Most(most)
+        try:
+            self._payloads.copy(self._made(name), body)
+        except EOFError:
+            return None
+        return body.getvalue()
+
+    def link(self, name: str, seconds: int) -> str:
+        """Where whoever has it gets one of them, for so long."""
+        return self._payloads.link(self._made(name), name, seconds)
 
     def keep_list(self, run: str, batches: Iterable[Batch]) -> str:
         """The list of batches for one run of the machine; its key."""
@@ -105,6 +131,9 @@ class LaneFiles:
 
     def _get(self, name: str) -> bytes:
         return self._payloads.get(Pointer.to("", self._key(name)))
+
+    def _made(self, name: str) -> Pointer:
+        return Pointer.to("", self._key(f"made/{name}"))
 
     def _key(self, name: str) -> str:
         return f"{PLACE}{self.job_id}/{name}"

@@ -1,7 +1,7 @@
 """The documents that a job keeps, as files for whoever may read the job: what was stored is what
 was planned, since storing was read back, so their bytes are those of the ledger. A print is no
 text and comes out of the bucket. What was made of a file of many items lies in the bucket, under
-digests that the run has."""
+digests that the run has; what is too large for a function's answer is handed out by the bucket."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from countersign.domain.lane.lane import FILED
 from countersign.domain.ledger.action import Action
 from countersign.domain.ledger.entry import ActionStatus, params_of
 from countersign.domain.workflow import Workflow, known
+from countersign.jobs.originals import MOST
 from countersign.lane.files import LaneFiles
 from countersign.portal import session
 from countersign.portal.case import job_of
@@ -22,8 +23,10 @@ from countersign.runtime.deps import Deps
 from countersign.web import notices
 from countersign.web.forms import HttpRefusal
 from countersign.web.http import Request, Response
-from countersign.web.responses import attachment
+from countersign.web.responses import attachment, see
 
+LINK_SECONDS = 60
+"""For which the bucket hands out what is too large for a function: to begin with the download."""
 _THERE = frozenset({ActionStatus.VERIFIED, ActionStatus.KEPT})
 
 
@@ -43,7 +46,9 @@ def _file(deps: Deps, request: Request, _: SignedIn) -> Response:
         return attachment(name, _stored(deps, record, place))
     if name not in made_of_items(deps, record):
         raise HttpRefusal(notices.NOT_YOURS)
-    return attachment(name, LaneFiles(deps.payloads, record.job.job_id).document(name))
+    files = LaneFiles(deps.payloads, record.job.job_id)
+    body = files.document(name, MOST)
+    return see(files.link(name, LINK_SECONDS)) if body is None else attachment(name, body)
 
 
 def _stored(deps: Deps, record: JobRecord, place: str) -> bytes:

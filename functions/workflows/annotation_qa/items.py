@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from importlib.resources import files as resources
+from io import BytesIO
 from typing import Any, TypeVar
 
 from countersign.domain.canonical import digest
@@ -168,8 +169,9 @@ def finish(of: Pinned[Any], opening: Open, settled: Iterable[Settled]) -> Iterat
                 tally.add_unread(found)
         yield from _reports(tally, len(changes))
         if changes:
-            again = as_encoded(file, corrected(held, changes))
-            yield corrected_name(of.input), b"".join(again)
+            again = BytesIO()  # joined, its pieces would be held twice
+            again.writelines(as_encoded(file, corrected(held, changes)))
+            yield corrected_name(of.input), again.getvalue()
     yield Figure(OPEN, str(tally.unanswered))
 
 

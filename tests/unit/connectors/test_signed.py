@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
 from urllib.parse import parse_qsl, unquote
 
 import pytest
-from botocore.auth import S3SigV4Auth, SigV4Auth
+from botocore import auth
+from botocore.auth import S3SigV4Auth, S3SigV4QueryAuth, SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials as Rights
 from botocore.exceptions import ClientError
@@ -99,6 +102,35 @@ def test_a_request_is_signed_as_botocore_signs_it(service: str, by: Credentials 
     url, sent = wire.sent[0]
     assert json.loads(sent.body) == {"TableName": "jobs", "Item": ITEM}
     assert sent.headers["authorization"].endswith(f"={by_botocore(url, sent, by or OWN)}")
+
+
+@pytest.mark.parametrize("by", [None, JOBS])
+@pytest.mark.parametrize("version", [None, "v/1+ä"])
+def test_a_link_is_signed_as_botocore_signs_it(
+    by: Credentials | None, version: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In its query, for so long, under the name that the file is to have."""
+    pointer = Pointer.to("", "lane/j 1/made/corrected é.json", version)
+    s3: Any = S3(HERE, by)
+    made = S3Payloads("payloads", s3).link(pointer, "corrected.json", 60)
+    plain, _, signature = made.partition("&X-Amz-Signature=")
+    said = dict(parse_qsl(plain.partition("?")[2]))
+    monkeypatch.setattr(auth, "get_current_datetime", lambda: at(said["X-Amz-Date"]))
+    given = {name: text for name, text in said.items() if not name.startswith("X-Amz-")}
+    asked = AWSRequest("GET", plain.partition("?")[0], params=given)
+    rights = by or OWN
+    signer = S3SigV4QueryAuth(
+        Rights(rights.key, rights.secret, rights.token), "s3", HERE.region, expires=60
+    )
+    signer.add_auth(asked)
+    assert str(asked.url).partition("X-Amz-Signature=")[2] == signature
+    assert given["response-content-disposition"] == 'attachment; filename="corrected.json"'
+    assert given.get("versionId") == version
+
+
+def at(date: str) -> datetime:
+    """A signature's moment."""
+    return datetime.strptime(date, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
 
 
 @pytest.mark.control

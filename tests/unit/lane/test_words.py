@@ -14,7 +14,7 @@ from countersign.domain.jobs.job import Pointer, Status
 from countersign.domain.lane.control import Word
 from countersign.entrypoints.tick import tick
 from countersign.lane import orders
-from countersign.lane.files import LaneFiles
+from countersign.lane.files import PLACE
 from countersign.runtime.step import Call
 from countersign.steps.park import park
 from tests import words
@@ -70,7 +70,7 @@ class Walk:
     @property
     def document(self) -> str:
         """What was made of the results."""
-        return LaneFiles(self.world.payloads, self.job_id).document("words.txt").decode()
+        return self.world.payloads.at(f"{PLACE}{self.job_id}/made/words.txt").decode()
 
     @property
     def evidence(self) -> dict[str, str]:

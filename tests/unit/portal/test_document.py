@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from countersign.jobs.originals import MOST
+from countersign.lane.files import PLACE
 from tests.fakes.journey import Journey, accept
 from tests.fakes.world import ANA, World
 from tests.unit.lane.test_words import Walk
@@ -44,3 +46,20 @@ def test_what_was_made_of_a_file_s_items_is_handed_out_too() -> None:
     assert ana.opens(at).file == walk.document.encode()
     assert stranger.opens(at).file != walk.document.encode()
     assert ana.opens(f"{path}/documents/plan.json").status == 404
+
+
+def test_what_is_too_large_for_a_function_is_handed_out_by_the_bucket() -> None:
+    """By a link that lasts a minute, to whoever may have the document; a function's answer ends at
+    6 MB."""
+    walk = Walk(["one", "two"])
+    walk.ends()
+    key = f"{PLACE}{walk.job_id}/made/words.txt"
+    stranger, ana = MemberBrowser(walk.world), MemberBrowser(walk.world).signs_in(ANA.address)
+    at = f"/approvals/jobs/{walk.job_id}/documents/words.txt"
+    walk.world.payloads.put(key, bytes(MOST))
+    assert ana.opens(at).file == bytes(MOST)
+    walk.world.payloads.put(key, bytes(MOST + 1))
+    said = ana.opens(at)
+    assert (said.status, said.file) == (303, b"")
+    assert said.headers["location"] == f"https://bucket.example/{key}?as=words.txt&for=60"
+    assert "bucket.example" not in stranger.opens(at).headers.get("location", "")

@@ -10,7 +10,7 @@ import pytest
 
 from countersign.domain.jobs.job import Status
 from countersign.domain.workflow import Workflow
-from countersign.lane.files import LaneFiles
+from countersign.lane.files import PLACE
 from countersign.rulebook.asking import UNSURE
 from tests.fakes.items_machine import ItemsMachine
 from tests.fakes.journey import Journey, accept
@@ -44,7 +44,7 @@ class Walk:
         return {held.action: held.status for held in self.journey.record.ledger}
 
     def document(self, name: str) -> bytes:
-        return LaneFiles(self.world.payloads, self.job_id).document(name)
+        return self.world.payloads.at(f"{PLACE}{self.job_id}/made/{name}")
 
 
 def report(walk: Walk) -> dict[str, Any]:

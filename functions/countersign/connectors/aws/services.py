@@ -105,6 +105,17 @@ class S3Payloads:
             if len(found) != PIECE:
                 return
 
+    def link(self, pointer: Pointer, name: str, seconds: int) -> str:
+        """As the port."""
+        where = {"Bucket": pointer.bucket or self._bucket, "Key": pointer.object_key}
+        version = {"VersionId": pointer.version} if pointer.version else {}
+        called = {"ResponseContentDisposition": f'attachment; filename="{name}"'}
+        return str(
+            self._s3.generate_presigned_url(
+                "get_object", Params={**where, **version, **called}, ExpiresIn=seconds
+            )
+        )
+
     def _piece(self, pointer: Pointer, start: int) -> bytes:
         try:
             return self._read(pointer, Range=f"bytes={start}-{start + PIECE - 1}")

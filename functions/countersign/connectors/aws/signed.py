@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from functools import cache
 from http import HTTPStatus
 from typing import Any, Protocol
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import pycurl
 from botocore.exceptions import ClientError
@@ -25,6 +25,7 @@ from countersign.connectors.curl import Curls, Options, authorities, perform
 from countersign.domain.canonical import digest
 from countersign.domain.errors import Unavailable
 
+_BY = "AWS4-HMAC-SHA256"
 _PAUSES = (1.0, 2.0)
 """The most seconds before the second try and the third."""
 _TAKEN = frozenset({HTTPStatus.OK, HTTPStatus.PARTIAL_CONTENT})
@@ -112,7 +113,7 @@ class Signer:
 
     def signed(self, request: Request) -> Request:
         """The request with its signature, of this moment."""
-        now = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")  # AWS's time, which no stage moves
+        now = _now()
         headers = {
             **request.headers,
             "host": self.url.partition("://")[2],
@@ -129,12 +130,34 @@ class Signer:
         lines = "".join([f"{name}:{text}\n" for name, text in headers.items()])
         path = asked.path if self.name == "s3" else quote(asked.path, safe="/~")
         head = f"{asked.method}\n{path}\n{asked.query}"
-        request = f"{head}\n{lines}\n{names}\n{digest(asked.body)}"
-        day, place = now[:8], f"{now[:8]}/{self.region}/{self.name}/aws4_request"
-        told = f"AWS4-HMAC-SHA256\n{now}\n{place}\n{digest(request.encode())}"
-        signature = hmac.digest(self._key(day), told.encode(), hashlib.sha256).hex()
-        by = f"Credential={self.by.key}/{place}, SignedHeaders={names}"
-        return f"AWS4-HMAC-SHA256 {by}, Signature={signature}"
+        signature = self._signature(f"{head}\n{lines}\n{names}\n{digest(asked.body)}", now)
+        by = f"Credential={self.by.key}/{self._place(now)}, SignedHeaders={names}"
+        return f"{_BY} {by}, Signature={signature}"
+
+    def link(self, path: str, query: Mapping[str, str], seconds: int) -> str:
+        """What whoever has it may GET of S3 for so long: its signature stands in its query."""
+        now = _now()
+        token = {"X-Amz-Security-Token": self.by.token} if self.by.token else {}
+        said = {
+            **query,
+            **token,
+            "X-Amz-Algorithm": _BY,
+            "X-Amz-Credential": f"{self.by.key}/{self._place(now)}",
+            "X-Amz-Date": now,
+            "X-Amz-Expires": str(seconds),
+            "X-Amz-SignedHeaders": "host",
+        }
+        text = urlencode(sorted(said.items()), quote_via=quote, safe="~")
+        host = self.url.partition("://")[2]
+        asked = f"GET\n{path}\n{text}\nhost:{host}\n\nhost\nUNSIGNED-PAYLOAD"
+        return f"{self.url}{path}?{text}&X-Amz-Signature={self._signature(asked, now)}"
+
+    def _place(self, now: str) -> str:
+        return f"{now[:8]}/{self.region}/{self.name}/aws4_request"
+
+    def _signature(self, request: str, now: str) -> str:
+        told = f"{_BY}\n{now}\n{self._place(now)}\n{digest(request.encode())}"
+        return hmac.digest(self._key(now[:8]), told.encode(), hashlib.sha256).hex()
 
     def _key(self, day: str) -> bytes:
         """Of one day; made once."""
@@ -144,6 +167,11 @@ class Signer:
                 key = hmac.digest(key, part.encode(), hashlib.sha256)
             self._keys[day] = key
         return self._keys[day]
+
+
+def _now() -> str:
+    """AWS's time, which no stage moves."""
+    return datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
 
 
 class Signed:
@@ -174,6 +202,10 @@ class Signed:
                     raise
             self._wait(random.uniform(0, longest))  # noqa: S311 - many shall not come at once
         return self._once(operation, request, refused)
+
+    def link(self, path: str, query: Mapping[str, str], seconds: int) -> str:
+        """As Signer's."""
+        return self._signer.link(path, query, seconds)
 
     def _once(self, operation: str, request: Request, refused: Refusal) -> Answer:
         with tracing.span(f"{self._signer.name} {operation}"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import io
 import time
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -75,6 +76,21 @@ class S3:
         part = {"range": Range} if Range else {}
         asked = Request({**_of(b""), **part}, b"", "GET", _path(Bucket, Key), query)
         return {"Body": io.BytesIO(self._to.asked("GetObject", asked, refusal).body)}
+
+    def generate_presigned_url(
+        self,
+        operation: str,
+        Params: Mapping[str, str],  # noqa: N803 - boto3's names
+        ExpiresIn: int,  # noqa: N803
+    ) -> str:
+        """A link to an object, under the name that it is to be stored by. Of boto3's operations
+        `get_object` alone."""
+        if operation != "get_object":
+            raise NotImplementedError(operation)
+        said = {"response-content-disposition": Params["ResponseContentDisposition"]}
+        version = {"versionId": Params["VersionId"]} if "VersionId" in Params else {}
+        path = _path(Params["Bucket"], Params["Key"])
+        return self._to.link(path, {**said, **version}, ExpiresIn)
 
 
 def _of(body: bytes) -> dict[str, str]:
