@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryFile
 from typing import BinaryIO
 
 from countersign.domain.jobs.job import Pointer
@@ -15,13 +15,13 @@ from countersign.runtime.deps import Deps
 
 @contextmanager
 def spooled(deps: Deps, pointer: Pointer) -> Iterator[Open]:
-    """What opens the file; it is fetched once, and gone with the block. Raises as Payloads.get."""
-    with TemporaryDirectory() as folder:
-        place = Path(folder) / "file"
-        with place.open("wb") as file:
-            deps.payloads.copy(pointer, file)
+    """What opens the file; it is fetched once, and gone with the block. It has no name, so that
+    what a killed process leaves takes no room. Raises as Payloads.get."""
+    with TemporaryFile() as file:
+        deps.payloads.copy(pointer, file)
+        file.flush()
 
         def opening() -> BinaryIO:
-            return place.open("rb")
+            return Path(f"/proc/self/fd/{file.fileno()}").open("rb")
 
         yield opening
