@@ -85,5 +85,6 @@ RUN: Action[RunItems, Items] = Action(
     read_back=_read_back,
     expected=expected,
     inner=("digest", "rows", "failed_at_most"),
+    inside=True,
     leads_on=True,
 )

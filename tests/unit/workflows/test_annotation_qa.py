@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
+from countersign.domain.approvals.approval import Choice
 from countersign.domain.jobs.job import Status
 from countersign.domain.workflow import Workflow
+from countersign.jobs.rollback import roll_back
 from countersign.lane.files import PLACE
 from countersign.rulebook.asking import UNSURE
 from tests.fakes.items_machine import ItemsMachine
@@ -75,6 +77,20 @@ def test_a_file_is_judged_and_what_is_corrected_waits_for_a_signature() -> None:
     assert [one["rule"] for one in report["findings"]] == ["span.trimmed"]
     for name in REPORTS:
         assert walk.document(name) == again.document(name)
+
+
+def test_rolled_back_it_leaves_nothing_and_no_case() -> None:
+    """The file that somebody took over is gone again; that its rows were judged is no effect
+    outside which a person would have to settle."""
+    walk = Walk(lines(12, faulty=3))
+    walk.journey.is_decided(Choice.APPROVE, by="cleo")
+    walk.journey.answered()
+    assert walk.planned == {"bulk.run": "verified", "files.store": "verified"}
+    roll_back(walk.world.deps, walk.job_id, by="cleo", reason="the wrong file")
+    walk.goes()
+    assert walk.planned == {"bulk.run": "undone", "files.store": "undone"}
+    assert walk.journey.record.job.status is Status.ROLLED_BACK
+    assert (walk.journey.record.case, walk.world.files.held) == (None, {})
 
 
 def test_what_is_right_ends_by_itself() -> None:

@@ -123,6 +123,9 @@ class Action(Generic[ParamsT, PortT]):
     that no target is asked again for what cannot have changed."""
     undo: Undo[ParamsT, PortT] | None = None
     """How the effect is taken back; None: it is irreversible."""
+    inside: bool = field(default=False, metadata=NO_CONTRACT)
+    """Whether all that comes of it stays with the job and goes with it: there is nothing outside to
+    be taken back."""
     again: bool = field(default=False, metadata=NO_CONTRACT)
     """Whether a later plan may do it once more with other parameters: it keeps one thing as it
     should be, and adds none."""

@@ -24,9 +24,16 @@ POLICY = "policy"
 """Who orders it when no person does."""
 _A, _S = ActionStatus, Status
 _IRREVERSIBLE = "irreversible: what it did cannot be taken back"
+_INSIDE = "the job is rolled back; what came of it stayed with the job"
 _CUT_OFF = "cut off before its effect was confirmed: find out at the target"
 _NEVER_RAN = NOT_BEGUN | {_A.EXPIRED}
-_BECOMES = {_A.UNDO: "to be undone", _A.KEPT: "stays", _A.UNKNOWN: "stays", _A.DROPPED: "dropped"}
+_BECOMES = {
+    _A.UNDO: "to be undone",
+    _A.UNDONE: "left nothing outside",
+    _A.KEPT: "stays",
+    _A.UNKNOWN: "stays",
+    _A.DROPPED: "dropped",
+}
 _NOT_NOW = {
     _S.PENDING: "it has not begun: wait until it ends",
     _S.PROCESSING: "it still runs: wait until it ends",
@@ -178,7 +185,10 @@ def _fate(held: LedgerEntry, workflow: Workflow[Any]) -> LedgerEntry | None:
     if action is not None and action.reversible:
         took_effect = held.status in (_A.VERIFIED, _A.FAILED, _A.UNDOING, _A.KEPT)
         return _moved(held, _A.UNDO, "to be undone") if took_effect else None
-    return _moved(held, _A.KEPT, _IRREVERSIBLE) if held.status is _A.VERIFIED else None
+    if held.status is not _A.VERIFIED:
+        return None
+    inside = action is not None and action.inside
+    return _moved(held, _A.UNDONE, _INSIDE) if inside else _moved(held, _A.KEPT, _IRREVERSIBLE)
 
 
 def _moved(held: LedgerEntry, status: ActionStatus, note: str) -> LedgerEntry:

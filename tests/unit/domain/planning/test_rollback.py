@@ -80,6 +80,15 @@ def test_what_took_effect_is_undone_and_what_cannot_be_stays() -> None:
     assert fates(seen) == {0: A.UNDO, 1: A.UNDO, 2: A.UNDO, 3: A.KEPT}
 
 
+def test_what_stayed_with_the_job_is_over_by_the_order() -> None:
+    """Nothing of it is outside, so no case is left of it; by itself it is nothing to take back."""
+    here = replace(flow(), actions={**flow().actions, MAIL: replace(action(MAIL), inside=True)})
+    after = outcome(ended(A.VERIFIED, A.VERIFIED), here)
+    assert [one.status for one in after] == [A.UNDO, A.UNDONE]
+    assert ending([after[1]]) is S.ROLLED_BACK
+    assert refusal(ended(A.VERIFIED), here) == "nothing of it can be undone"
+
+
 def test_what_never_ran_is_dropped() -> None:
     """Planned, authorised, expired, and failed without any answer from the target."""
     seen = ended(A.PLANNED, A.AUTHORISED, A.EXPIRED, A.FAILED, A.REJECTED)
