@@ -235,9 +235,14 @@ def test_a_file_that_is_none_is_refused_with_its_reason(raw: bytes, why: str) ->
 
 
 def test_a_file_above_the_bound_is_refused() -> None:
-    """By its size, before anything is read."""
+    """By its size, before anything is read; one in UTF-16 by what it is in UTF-8."""
     with pytest.raises(Quarantined, match="200 MB"):
         format_of(bytes(MOST_BYTES + 1))
+    wide = io.BytesIO(
+        "\ufeff".encode("utf-16-le") + "社".encode("utf-16-le") * (MOST_BYTES // 3 + 1)
+    )
+    with pytest.raises(Quarantined, match="200 MB in UTF-8"), mapped(wide):
+        pass
 
 
 def test_broken_bytes_end_in_a_reason() -> None:

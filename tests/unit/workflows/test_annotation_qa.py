@@ -11,13 +11,15 @@ import pytest
 from countersign.domain.approvals.approval import Choice
 from countersign.domain.jobs.job import Status
 from countersign.domain.workflow import Workflow
+from countersign.entrypoints.start import MAX_UPLOAD_BYTES, start
 from countersign.jobs.rollback import roll_back
 from countersign.lane.files import PLACE
 from countersign.rulebook.asking import UNSURE
 from tests.fakes.items_machine import ItemsMachine
-from tests.fakes.journey import Journey, accept
+from tests.fakes.journey import Journey
 from tests.fakes.world import World
 from tests.guarantees.receipts import honest, move
+from tests.unit.entrypoints.test_start import uploaded
 from workflows import WORKFLOWS
 from workflows.annotation_qa import items
 
@@ -26,11 +28,14 @@ REPORTS = ("report.html", "report.json", "items.csv", "findings.csv")
 
 
 class Walk:
-    """One file on its way, to its end or its wait for a signature."""
+    """One file on its way from the door, to its end or its wait for a signature."""
 
     def __init__(self, body: bytes, name: str = "in.jsonl", flow: Workflow[Any] = FLOW) -> None:
         self.world = World(items.ASKS.offline, workflows={**WORKFLOWS, FLOW.id: flow})
-        self.job_id = accept(self.world, body, name, workflow=FLOW.id, door="upload")
+        key = f"{FLOW.id}/{name}"
+        self.world.payloads.holds("uploads", key, body)
+        start(self.world.deps, uploaded(key, size=len(body)))
+        ((self.job_id, _),) = self.world.executions.started
         self.goes()
         machine = ItemsMachine(self.world)
         while self.journey.record.job.status is Status.PARKED:
@@ -111,6 +116,13 @@ def one(text: str, label: str) -> bytes:
     return json.dumps({"id": "p", "text": text, "annotator": "kim", "label": label}).encode()
 
 
+def test_a_file_larger_than_what_is_read_whole_comes_to_its_end() -> None:
+    """From the door, which takes it by its lane's bound, to the judged rows."""
+    walk = Walk(lines(4) + b" " * MAX_UPLOAD_BYTES + b"\n")
+    assert walk.journey.record.job.source.size > MAX_UPLOAD_BYTES
+    assert (walk.journey.record.job.status, report(walk)["counts"]["items"]) == ("COMPLETED", 4)
+
+
 def test_the_model_judges_what_only_judgement_can_say() -> None:
     """Each item in one question; what it finds is a finding with a quote; what it cannot tell is
     open, with that reason. The same file again costs nothing and has the same bytes."""
@@ -142,13 +154,13 @@ def test_more_than_one_rulebook_is_a_release_s_data_and_the_upload_chooses() -> 
     other = book.replace("id: receipts", "id: invoices", 1).replace("version: 1", "version: 7", 1)
     both = FLOW.release.model_copy(update={"texts": {"invoices": other, "receipts": book}})
     flow = replace(FLOW, release=both)
-    chosen = Walk(lines(2), "annotation_qa/invoices/in.jsonl", flow)
+    chosen = Walk(lines(2), "invoices/in.jsonl", flow)
     assert report(chosen)["rulebook"]["version"] == 7
     said = {**both.limits.lists, items.BOOK: ("receipts",)}
     limits = both.limits.model_copy(update={"lists": said})
     staged = replace(FLOW, release=both.model_copy(update={"limits": limits}))
-    assert report(Walk(lines(2), "annotation_qa/in.jsonl", staged))["rulebook"]["id"] == "receipts"
-    open_ = Walk(lines(2), "annotation_qa/in.jsonl", flow).journey.record.job
+    assert report(Walk(lines(2), "in.jsonl", staged))["rulebook"]["id"] == "receipts"
+    open_ = Walk(lines(2), "in.jsonl", flow).journey.record.job
     assert open_.status is Status.ESCALATED
     assert "invoices, receipts" in open_.reason
     assert both.digest != FLOW.release.digest

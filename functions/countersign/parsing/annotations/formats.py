@@ -20,8 +20,6 @@ from countersign.parsing.annotations.table import Table
 
 FormatName = Literal["coco", "label-studio", "json-lines", "csv", "cvat"]
 MOST_BYTES = 200_000_000
-MOST_WIDE_BYTES = 50_000_000
-"""Of a file in UTF-16, which is held in memory once it is read."""
 _LOOKED_AT = 65_536
 _CHUNK = 1 << 20
 _COCO_KEY = re.compile(rb'\{\s*"(?:info|licenses|images|annotations|categories|type)"\s*:\s*[\[{"]')
@@ -43,19 +41,19 @@ class AnnotationFile(Protocol):
 
 
 @contextmanager
-def mapped(file: BinaryIO) -> Iterator[Buffer]:
+def mapped(file: BinaryIO, most: int = MOST_BYTES) -> Iterator[Buffer]:
     """A file on the disk, as memory that is the machine's cache and not ours. One in UTF-16 that
-    says so is mapped as what it is in UTF-8. Raises Quarantined for one that is cut or too large.
+    says so is held as what it is in UTF-8, of which there may be so many bytes. Raises Quarantined
+    for one that is cut or has more.
     """
     codec = _wide(file)
     if codec is None:
         with _memory(file) as buffer:
             yield buffer
         return
-    if file.seek(0, SEEK_END) > MOST_WIDE_BYTES:
-        most = f"{MOST_WIDE_BYTES // 1_000_000} MB"
-        raise Quarantined(f"a file in UTF-16 has at most {most}: export it as UTF-8")
     length = sum(map(len, _transcoded(file, codec)))
+    if length > most:
+        raise Quarantined(f"the file is larger than {most // 1_000_000} MB in UTF-8")
     with mmap(-1, max(1, length)) as buffer:
         for part in _transcoded(file, codec):
             buffer.write(part)
