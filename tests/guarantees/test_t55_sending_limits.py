@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from countersign.campaigns.turns import reserve
+from countersign.connectors.dynamodb.sending import DynamoSendingLimits
 from countersign.domain.campaigns import quota
 from countersign.domain.campaigns.groups import rows_for
 from countersign.domain.campaigns.limits import CampaignLimits
@@ -20,7 +22,10 @@ from countersign.domain.campaigns.sending import Ask, Block, Booking, Row
 from countersign.domain.errors import Throttled
 from countersign.domain.limits.pace import moment
 from countersign.domain.mail import Email
+from infra.local.cloud import deployer
+from infra.local.cloud.processes import local_cloud
 from tests.fakes.sending import FakeSendingLimits
+from tests.fakes.tables import create_jobs_table
 from tests.fakes.world import FakeMail
 from tests.guarantees.campaign_play import DAY, Play, most_in
 from tests.seeds import drawn_seed
@@ -213,3 +218,52 @@ def test_a_million_mails_in_virtual_time(figure: Figure) -> None:
     holds(played, contacts)
     most = most_in(played.provider.campaigns(), DAY)
     figure(f"{n} mails in {played.lasted.days} days, {most} of {limits.day(300_000)} in one", n)
+
+
+@pytest.mark.soak
+@pytest.mark.cloud
+@pytest.mark.timeout(3_600)
+def test_a_hundred_thousand_mails_on_the_emulators_table(figure: Figure) -> None:
+    """Two hundred children at once, each over a connection to the real row: what the table refuses
+    one of them, another has taken."""
+    contacts = {"gmail": 40_000, "microsoft": 20_000, "yahoo": 10_000, "": 30_000}
+    rates = {"gmail": 120, "microsoft": 80, "yahoo": 60}
+    with local_cloud(0) as cloud:
+        table = deployer.client("dynamodb", cloud.endpoint)
+        create_jobs_table(table, "jobs")
+        sending = _Counted("jobs", table)
+        played = Play(
+            contacts,
+            sending,
+            quota=90_000,
+            rate=300,
+            limits=CampaignLimits(ramp=(), rates=rates),
+            children=200,
+            seed=drawn_seed(),
+            at=START,
+            others=5_000,
+            rows=rows_for(contacts, rates, LIMITS.other_rate),
+        )
+        played.goes()
+    holds(played, contacts)
+    assert sending.refused
+    most, limit = most_in(played.provider.campaigns(), DAY), played.limits.day(90_000)
+    figure(
+        f"100,000 mails on the emulator's table: {most:,} of {limit:,} in a day; of "
+        f"{sending.asked:,} blocks {sending.refused:,} were refused and taken again",
+        100_000,
+    )
+
+
+class _Counted(DynamoSendingLimits):
+    """The real one, with how often it was asked for a block and said no."""
+
+    def __init__(self, table: str, db: Any) -> None:
+        super().__init__(table, db)
+        self.asked = self.refused = 0
+
+    def book(self, booking: Booking) -> tuple[bool, Row]:
+        done, row = super().book(booking)
+        self.asked += 1
+        self.refused += not done
+        return done, row
