@@ -16,6 +16,7 @@ _LONGEST = 200
 _FEWEST_CAPITALS = 3
 _MOST_WORDS = 6
 _LONGEST_DEGREE = 5
+_VOWEL = re.compile(r"[AEIOUYÄÖÜÀÁÈÉÌÍÒÓÙÚ]")
 _ADDED = re.compile(
     r"\([^()]*\)|\[[^\[\]]*\]|<[^<>]*>|\s(?:she|he|they|sie|er|elle|il|ella|él)/\w.*|\s[|/·–—@•].*|\s-\s.*|\s(?:via|c/o|at|from|bei|chez)\s.*|,\s*(?:head of|chief|director|manager|c[efot]o|vp|owner|"
     r"founder|president|einkauf|vertrieb|leit\w+|geschäftsführ\w+|responsable|directeur|directrice|gerente|directora?|titolare|responsabile|kierownik|prezes|müdürü?)\b.*",
@@ -29,7 +30,7 @@ _TITLE = re.compile(
 )
 _DEGREE = re.compile(
     r"(?:ph\.?\s?d|m\.?d|m\.?b\.?a|m\.?sc|b\.?sc|m\.?a|b\.?a|ll\.?m|cpa|esq|jr|sr|ii|iii|iv|dipl\.?-?ing|"
-    r"mag|prof|dr|rn|dds|pe|pmp|csc|dr\.?sc|mphil|c[efot]o)\.?",
+    r"mag|prof|dr|rn|dds|pe|pmp|f?ac[ca]a?|fca|cfa|cima|meng|beng|edd|psyd|csc|dr\.?sc|mphil|c[efot]o)\.?",
     re.IGNORECASE,
 )
 _HONORIFIC = re.compile(r"\s*(?:様|さん|氏|先生|先生様|님|女士)$")
@@ -56,7 +57,7 @@ _NO_PERSON = re.compile(
     r"municipality|bakery|pharmacy|pharmacie|farmacia|farmácia|caf[eé]|bistro|garage|motors|builders|plumbing|"
     r"insurance|association|society|library|boulangerie|cabinet|ets|mairie|université|universidade?|lycée|école|"
     r"ayuntamiento|colegio|ferretería|panadería|talleres|comune|università|scuola|officina|ferramenta|câmara|escola|"
-    r"\w*abteilung(?:en)?|\w{4,}service|büro|compt[aá]bilit\w+|contabilidad\w*|amministrazion\w+|administrati\w+|\w*avdelning\w*|účtárna|insan kaynak\w+|бухгалтер\w+|ups|fedex|zakład\w*|dział\w*|zakup\w*|nákup\w*|prodej\w*|inköp\w*|försäljning\w*|satın alma|muhasebe|secretar[íi]a|segreteria|sekretariát|paket|parcel|exchange|handlow\w+|usługow\w+|sklep|\w*(?:werke|technik|finanzamt)|elektro|express|(?:metall|holz|tief|hoch|garten)bau|spedition|deutsche|österreichische|sklep|internetow\w+|biuro|kancelaria|apteka|obsług\w+|müşteri|hizmet\w+|satış|ekibi|eczane\w*|mağaza\w*|otel|"
+    r"\w*abteilung(?:en)?|\w{4,}service|büro|compt[aá]bilit\w+|contabilidad\w*|amministrazion\w+|administrati\w+|\w*avdelning\w*|účtárna|insan kaynak\w+|бухгалтер\w+|ups|fedex|zakład\w*|dział\w*|zakup\w*|nákup\w*|prodej\w*|inköp\w*|försäljning\w*|satın alma|muhasebe|secretar[íi]a|segreteria|sekretariát|paket|parcel|exchange|handlow\w+|usługow\w+|sklep|\w*(?:werke|technik|finanzamt)|elektro|express|(?:metall|holz|tief|hoch|garten)bau|spedition|deutsche|österreichische|internetow\w+|biuro|kancelaria|apteka|obsług\w+|müşteri|hizmet\w+|satış|ekibi|eczane\w*|mağaza\w*|otel|"
     r"pizzeria|trattoria|ristorante|\w+winkel|\w+bedrijf|\w+eingang|empfang|recepción|recepção|accueil|online-?shop|\w+praxis|steuerberat\w+|rechtsanwält\w+|"
     r"gemeente|stichting|bakkerij|(?:&|and|und|et|y|e|en) (?:sons?|söhne|sohn|co|fils|hijos|figli|filhos|zonen|zoon|"
     r"brothers|partners?))(?!\w)|(?<!\w)([^\W\d_]{3,}) & \1(?!\w)|(?:購買|営業|総務|経理|人事|企画|広報|開発|采购|銷售|销售|市场|财务)(?:部門?|部门|課|室)?$|サポート|お客様|客服|办公室|고객센터",
@@ -103,9 +104,11 @@ def _in_order(text: str) -> str:
 
 
 def _is_degree(part: str, name: str) -> bool:
-    """Whether it stands behind a name for what somebody is: in a list, or in capitals."""
+    """Whether it stands behind a name for what somebody is: in a list, or in capitals, which behind
+    one word alone may be the given name where it can be spoken."""
     in_capitals = part.isupper() and " " not in part and len(part) <= _LONGEST_DEGREE
-    return bool(_DEGREE.fullmatch(part)) or (in_capitals and not name.isupper())
+    is_given = " " not in name and bool(_VOWEL.search(part))
+    return bool(_DEGREE.fullmatch(part)) or (in_capitals and not name.isupper() and not is_given)
 
 
 def _family_in_capitals(text: str) -> str:

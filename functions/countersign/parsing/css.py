@@ -16,7 +16,8 @@ _ESCAPE = re.compile(r"\\([0-9a-f]{1,6})\s?")
 _CALCULATED = re.compile(r"calc\(\s*([\d.]+\s*[a-z%]*)\s*\)")
 """A single value needs no sum."""
 _VARIABLE = re.compile(r"var\([^(),]*,([^()]*)\)")
-"""In mail nothing sets one: its fallback holds."""
+"""In mail nothing sets one: its fallback holds, which may be one again."""
+_DEEPEST = 4
 _RULE = re.compile(r"([^{}]*)(\{|\}|\Z)")  # \Z: text without a brace is one match, not a scan each
 _SELECTOR = re.compile(r"([a-z][a-z0-9]*)?([.#][\w-]+)?")
 _NOUGHT = r"-?(?:0+(?:\.0*)?|\.0+)\s*(?:px|pt|em|rem|%|vw|vh)?"
@@ -157,7 +158,9 @@ class Sheet:
 def read(style: str) -> Style:
     """Read declarations (`name: value; …`) into a table; the last of a name counts."""
     plain = _unescaped(_COMMENT.sub(" ", style.lower())).replace("!important", "")
-    plain = _VARIABLE.sub(r"\1", _CALCULATED.sub(r"\1", plain))
+    plain = _CALCULATED.sub(r"\1", plain)
+    for _ in range(_DEEPEST):
+        plain = _VARIABLE.sub(r"\1", plain)
     pairs = (one.split(":", 1) for one in plain.split(";") if ":" in one)
     found = {name.strip(): value.strip() for name, value in pairs}
     if "-webkit-text-fill-color" in found:

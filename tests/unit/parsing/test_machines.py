@@ -374,11 +374,18 @@ def test_a_note_that_speaks_of_orders_is_still_a_note(body: str) -> None:
         ("Re: commande", "Je suis en vacances et je n'ai toujours pas reçu mon colis. Où est-il ?"),
         ("Re: bestelling", "Ik ben tot vrijdag met vakantie, kunt u het pakket later bezorgen?"),
         ("Re: order", "I am away from Monday. Can you deliver before?"),
+        ("Re: Bestellung", "Ich bin morgen wieder da. 20 EUR für Bestellung 1042 fehlen noch."),
+        ("Re: commande", "Nos bureaux sont fermés vendredi, il manque encore 20 €."),
+        ("Re: pedido", "Nuestras oficinas están cerradas el viernes, falta el pedido 1042."),
+        ("Re: ordine", "I nostri uffici sono chiusi venerdì; mancano 20 EUR."),
+        ("Re: bestelling", "Ons kantoor is vrijdag gesloten; bestelling 1042 is niet binnen."),
+        ("Re: order", "Our office is closed on Friday, order no. 1042 has not come."),
+        ("Re: Angebot", "Ich bin morgen wieder da. Schicken Sie mir bis dahin die Rechnung."),
         ("Re: order", "I'm on holiday in Spain and lost my licence key. Could you send it again?"),
     ],
 )
 def test_who_answers_and_speaks_of_a_holiday_is_a_person(subject: str, body: str) -> None:
-    """They want or ask something in the same breath, which no program does."""
+    """They want or ask something in the same breath, or name their order, which no program does."""
     found = read(subject, body, "In-Reply-To: <a@example.org>")
     assert (found.automatic, found.signs) == (None, 0)
 

@@ -59,7 +59,7 @@ def test_text_that_browsers_show_is_read(markup: str) -> None:
         "color:#ffffff", "color:white", "color:#FEFEFE", "color:rgb(255, 255, 255)",
         "color:#333;background:#333", "background-color:#000;color:black", "color:rgba(0,0,0,0)",
         "font-size:1px", "font-size:2px", "font-size:1.5pt", "font:0/0 a", "font:1px Arial",
-        "color:rgba(255,255,255,.01)", "color:whitesmoke", "color:var(--x, white)", "letter-spacing:-1em",
+        "color:rgba(255,255,255,.01)", "color:whitesmoke", "color:var(--x, white)", "color:var(--x, var(--y, var(--z, white)))", "letter-spacing:-1em",
         "scale:0", "translate:-9999px", "inset:-9999px auto auto -9999px", "transform:rotateX(90deg)",
         "transform:matrix(0, 0, 0, 0, 0, 0)", "line-height:0", "transform:scale(0)", "transform:translateX(-9999px)",
         "text-indent:-9999px", "position:absolute;left:-5000px", "margin-left:-9999px",

@@ -10,6 +10,7 @@ from countersign.parsing.mail.phrases import (
     ABSENCE,
     AWAY,
     AWAY_UNSPACED,
+    BUSINESS,
     MACHINES,
     MEETING_ANSWER,
     OUT_OF_OFFICE,
@@ -34,7 +35,7 @@ _UNDELIVERED = re.compile(rf"\W*(?:{UNDELIVERED}){_LABEL_END}", re.IGNORECASE)
 _DAEMON = re.compile(r"(?:mailer-daemon|postmaster|mail-daemon)(?=[@\s(]|$)", re.IGNORECASE)
 _ABSENCE = re.compile(rf"\W*{ABSENCE}", re.IGNORECASE)
 _AWAY = re.compile(rf"(?<!\w)(?:{AWAY})|{AWAY_UNSPACED}", re.IGNORECASE)
-_WISH = re.compile(rf"(?<!\w)(?:{WISH})(?!\w)|{WISH_UNSPACED}|{QUESTION}", re.IGNORECASE)
+_WISH = re.compile(rf"(?<!\w)(?:{WISH})(?!\w)|{WISH_UNSPACED}|{QUESTION}|{BUSINESS}", re.IGNORECASE)
 _READ_BEFORE = re.compile(rf"\W*(?:{READ_BEFORE})\s*[:\uff1a]", re.IGNORECASE)
 _WAS_READ = re.compile(rf"(?<!\w)(?:{READ})", re.IGNORECASE)
 _RECEIVED = re.compile(rf"(?<!\w)(?:{RECEIVED})(?!\w)", re.IGNORECASE)
@@ -129,7 +130,7 @@ def _subject_of_absence(headers: Headers, text: str) -> bool:
 
 
 def _text_of_absence(headers: Headers, text: str) -> bool:
-    """Whoever is away and wants something as well wrote that by hand."""
+    """Whoever is away and wants something as well, or names a sum or an order, wrote by hand."""
     begins = _beginning(text)
     return _answers(headers) and bool(_AWAY.search(begins)) and not _WISH.search(begins)
 

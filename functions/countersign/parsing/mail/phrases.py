@@ -139,8 +139,17 @@ WISH = (
     r"queremos|quiero|(?:necesit|acept|confirm|precis|aceit)(?:o|amos)|reembols\w+|vogliamo|vorre(?:i|mmo)|"
     r"(?:accett|conferm|ordin)iamo|chied(?:o|iamo)|rimbors\w+|quero|(?:wij|we|ik) (?:willen|wil|nemen|neem|bestellen)|"
     r"akkoord|terugbetal\w+|vi (?:vill|vil|ønsker|behöver|trenger)|återbetal\w+|zamawia\w+|chc(?:emy|ę)|potrzebuj\w+|"
+    r"(?:schicken|senden) sie (?:mir|uns) (?:\S+ ){0,4}(?:rechnung|angebot|vertrag)|envoyez-(?:moi|nous) (?:\S+ )?(?:facture|devis|contrat)|"
+    r"(?:envíen|manden)(?:me|nos) (?:\S+ )?(?:factura|oferta|contrato)|(?:invia|manda)te(?:mi|ci) (?:\S+ )?(?:fattura|offerta|contratto)|"
+    r"stuur (?:mij|me|ons) (?:\S+ )?(?:factuur|offerte|contract)|"
     r"zwrot\w*|chceme|potřebujeme|мы хотим|нам нуж\w+|прошу (?:вернуть|прислать|выслать)|верните"
 )
+BUSINESS = (
+    r"\d ?(?:eur|euros?|usd|gbp|chf|pln|zł|sek|dkk|nok|czk|kč|tl|円|[€$£¥])(?!\w)|(?:(?<!\w)(?:eur|usd|gbp|chf)|[€$£¥]) ?\d|"
+    r"(?<!\w)(?:order|invoice|bestellung|rechnung|auftrag|commande|facture|pedido|factura|ordine|fattura|bestelling|factuur|"
+    r"encomenda|fatura|zamówieni\w+|objednávk\w+|beställning|заказ\w*)(?:snummer|snr|nummer)?[ :.#]{1,3}(?:(?:no|nr|num(?:mer|ber)|n[°º]|№)[ :.#]{1,3})?[a-z]{0,3}-?\d{3,}|(?<!\w)#\d{3,}|(?:注文|订单|주문)\D{0,4}\d{3,}"
+)
+"""A sum, or the number of an order: what somebody writes of who means a matter of theirs."""
 WISH_UNSPACED = "注文し|返金|我们(?:要|需要)|退款|주문(?:하|합)|환불"
 """What a person wants, and no absence note says."""
 QUESTION = r"(?:\w+[^\w.!?\n]+){2,30}?\w+ ?[?？؟]"

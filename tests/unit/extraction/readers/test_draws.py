@@ -1,5 +1,7 @@
 """Letters that nobody wrote for the readers: the honest ones ask nothing, the others something."""
 
+# ruff: noqa: E501 - letters
+
 from __future__ import annotations
 
 from decimal import Decimal
@@ -87,4 +89,49 @@ def test_a_number_like_the_order_where_another_may_stand_is_one() -> None:
 )
 def test_only_a_colleague_or_a_name_with_a_title_is_whom_one_talked_to(text: str) -> None:
     """What else stands there is heard: a lawyer, a voucher, a half; and a time that depends."""
+    assert said_against(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1042, Ventilator klappert, behalte ich nicht. 49,90 EUR zurück bitte",
+        "1042, ventilator rammelt, houd ik niet. 49,90 EUR terug graag",
+        "1042, le ventilateur siffle, je ne le garde pas. 49,90 EUR à rembourser svp",
+        "1042, il ventilatore fischia e non lo tengo. Rimborso di 49,90 EUR, grazie",
+        "Es tut mir leid, dass ich Umstände mache, aber die Kanne tropft. Bestellung 1042, bitte 49,90 EUR zurück.",
+        "Perdonen la molestia, pero la tetera del pedido 1042 gotea. ¿Me podrían devolver mis 49,90 EUR?",
+        "Scusate il disturbo, ma la teiera dell'ordine 1042 perde. Potrei riavere i miei 49,90 EUR?",
+        "Vous m'avez envoyé une taille enfant au lieu d'adulte (commande 1042). Merci de rembourser les 49,90 EUR.",
+        "Me mandaron la talla de niño en vez de adulto (pedido 1042). Por favor reembolsen los 49,90 EUR.",
+        "Mi avete mandato la taglia da bambino invece che da adulto (ordine 1042). Rimborsate i 49,90 EUR.",
+        "La coque ne va pas sur mon téléphone. Commande 1042, remboursement 49,90 EUR.",
+    ],
+)
+def test_what_is_not_kept_and_what_came_instead_is_a_reason(text: str) -> None:
+    """So is whoever begs pardon and then says what is wrong."""
+    assert not said_against(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Send the M or refund 49.90 EUR for 1042.",
+        "Refund 49.90 EUR for 1042 or send the M.",
+        "Schicken Sie die M oder erstatten Sie 49,90 EUR für 1042.",
+        "Envoyez le M ou remboursez 49,90 EUR pour la 1042.",
+        "Quiero la M o la devolución de 49,90 EUR del 1042.",
+        "Mandatemi la M oppure rimborso di 49,90 EUR per il 1042.",
+        "Betaal 49,90 EUR terug voor 1042 of stuur de M.",
+        "Reembolsem 49,90 EUR do 1042 ou enviem o M.",
+        "Bitte 49,90 EUR für 1042 erstatten und mein Abo kündigen.",
+        "Me mandaron la talla S; quiero la M o la devolución de 49,90 EUR del 1042.",
+        "Den Deckel behalte ich nicht, den Rest schon. 49,90 EUR zurück für 1042.",
+        "Remboursez les 49,90 EUR de la 1042 mais pas sur ma carte.",
+        "Scusate il disturbo, ma il pacco 1042 è appena arrivato. Rimborso di 49,90 EUR inutile.",
+        "Vous m'avez envoyé l'argent pour la 1042, remboursement de 49,90 EUR bien reçu.",
+    ],
+)
+def test_a_refund_or_something_else_is_a_persons_choice(text: str) -> None:
+    """And beside the phrases of a reason the rest is heard as ever."""
     assert said_against(text)

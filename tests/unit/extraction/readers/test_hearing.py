@@ -420,3 +420,27 @@ def test_a_newsletters_own_words_are_nobodys_wish() -> None:
     ]
     assert [one for one in told if "opt_out" in heard(one)] == []
     assert "opt_out" in heard("Please unsubscribe me from this list.")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "A operadora do cartão já estornou a cobrança.",
+        "Vou pedir ao meu cartão o estorno da compra.",
+        "La emisora de la tarjeta está revisando el cargo.",
+        "Ho chiesto alla carta di annullare l'addebito.",
+        "L'émetteur de ma carte a annulé le débit.",
+        "My card issuer will reverse the charge.",
+        "I'm going to have the charge reversed.",
+    ],
+)
+def test_a_card_s_issuer_quarrels_as_a_bank_does(said: str) -> None:
+    """In every language: who goes to the card has gone behind the shop, or threatens to."""
+    assert {"dispute", "threat"} & set(heard(said))
+
+
+def test_whom_we_are_asked_to_pay_is_no_quarrel() -> None:
+    """The shop may reverse a charge too, and a card is what was paid with."""
+    assert set(heard("Please reverse the charge of 49.90 EUR for order 1042.")) == {"wish"}
+    paid = "Paguei com cartão, a encomenda 1042 não chegou, reembolsem 49,90 EUR."
+    assert set(heard(paid)) == {"wish"}
