@@ -41,6 +41,7 @@ PROMISES = {
     "T09": "of a batch exactly the messages that failed come back",
     "T10": "one contact in any order: no mail after the opt-out, one lead, nothing stale",
     "T11": "in every order of events: one effect, with authority; nothing lost, decisions stand",
+    "T12": "whole traces of that model end the same on the local cloud, with real processes",
     "T13": "workers' clocks differ by five minutes: no double claim; beyond, nothing is taken",
     "T14": "nothing is called verified that was not read back at the target",
     "T15": "what is undone is as it was, once, and never over somebody's change",

@@ -9,22 +9,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from countersign.domain.errors import (
-    Ambiguous,
-    Misconfigured,
-    Throttled,
-    Unavailable,
-)
+from countersign.domain.errors import Misconfigured, Unavailable
 from countersign.domain.jobs.cases import Way
 from countersign.domain.jobs.change import JobRecord
 from countersign.domain.jobs.inbox import open_case
 from countersign.domain.jobs.job import Status
-from countersign.jobs import cases
-from countersign.jobs.pausing import pause, resume
-from countersign.jobs.rollback import roll_back
 from tests.answers import WITHOUT_ORDER, mail
 from tests.fakes.journey import form
-from tests.guarantees.pipeline import ORDERS, ROOM, Pipeline, Sent
+from tests.guarantees.pipeline import LOSES, ORDERS, ROOM, Pipeline, Sent
 from tests.guarantees.pipeline_judge import Judge, next_time
 from tests.guarantees.test_t43_changes import FLOW, Greeting, code, forbidding, prompting, version
 from tests.seeds import dealt_by
@@ -172,13 +164,13 @@ def it_is_killed(life: Life, dealt: random.Random) -> None:
 
 def a_minute_passes(life: Life, _: random.Random) -> None:
     """Scheduled work runs."""
-    life.pipeline.clock.passes(minutes=1)
+    life.pipeline.passes(60)
     life.pipeline.ticks()
 
 
 def time_jumps(life: Life, dealt: random.Random) -> None:
     """Hours or weeks go by at once."""
-    life.pipeline.clock.passes(hours=dealt.choice([0.2, 3, 25, 24 * 8, 24 * 46]))
+    life.pipeline.passes(3600 * dealt.choice([0.2, 3, 25, 24 * 8, 24 * 46]))
 
 
 def a_deadline_passes(life: Life, _: random.Random) -> None:
@@ -186,7 +178,7 @@ def a_deadline_passes(life: Life, _: random.Random) -> None:
     at = next_time(life.pipeline)
     if at:
         wait = (at - life.pipeline.clock.now()).total_seconds() + 1
-        life.pipeline.clock.passes(seconds=max(0.0, wait))
+        life.pipeline.passes(max(0.0, wait))
         life.pipeline.ticks()
 
 
@@ -284,9 +276,7 @@ def somebody_leaves(life: Life, dealt: random.Random) -> None:
     person = dealt.choice(SIGNERS)
     if len(life.judge.gone) < 2:
         life.judge.gone.add(person)
-        member = life.pipeline.world.people.directory().member(person)
-        if member:
-            life.pipeline.world.people.leaves(member.person)
+        life.pipeline.leaves(person)
 
 
 WAYS: tuple[Way, ...] = ("resume", "resume", "done", "close")
@@ -299,10 +289,7 @@ def a_case_is_taken_up(life: Life, dealt: random.Random) -> None:
         return
     record, way = dealt.choice(held), dealt.choice(WAYS)
     person = dealt.choice(["kim", "ana", "ines"])
-    with life.pipeline.killed():
-        cases.take_out(
-            life.pipeline.deps, record.job.job_id, way, by=person, words="looked into it", facts={}
-        )
+    life.pipeline.takes_up(record.job.job_id, way, person)
 
 
 def _is_a_case(record: JobRecord) -> bool:
@@ -314,21 +301,20 @@ def it_is_undone(life: Life, dealt: random.Random) -> None:
     jobs = [one for one in life.pipeline.records() if one.ledger]
     if jobs:
         job = dealt.choice(jobs).job.job_id
-        with life.pipeline.killed():
-            roll_back(life.pipeline.deps, job, by=dealt.choice(["ana", "kim"]), reason="a mistake")
+        life.pipeline.undoes(job, dealt.choice(["ana", "kim"]))
 
 
 def an_operator_pauses(life: Life, dealt: random.Random) -> None:
     """A workflow is stopped; nothing begins after it."""
     name = dealt.choice(["lead_intake", "refund_request"])
-    pause(life.pipeline.deps, name, "kim: the texts are wrong")
+    life.pipeline.pauses(name)
     life.judge.paused.add(name)
 
 
 def an_operator_resumes(life: Life, _: random.Random) -> None:
     """What was stopped goes on."""
     for name in sorted(life.judge.paused):
-        resume(life.pipeline.deps, name)
+        life.pipeline.resumes(name)
     life.judge.paused.clear()
 
 
@@ -362,21 +348,11 @@ def others_are_ahead(life: Life, dealt: random.Random) -> None:
     limits.is_busy(key, now, dealt.choice([0.5, 40, 900]))
 
 
-SLOW = Throttled("asked to slow down")
-
-
 def something_throttles(life: Life, dealt: random.Random) -> None:
     """A table or a system asks to slow down, or does not answer."""
-    world, times = life.pipeline.world, dealt.randint(1, 3)
-    error = dealt.choice([SLOW, Unavailable("no answer")])
-    fails: tuple[Callable[[], None], ...] = (
-        lambda: world.store.fails_with(error, times),
-        lambda: world.crm.fails_with(error, times),
-        lambda: world.payments.fails_with(error, times),
-        lambda: world.mail.fails_with(error),
-        lambda: world.model.answers(error),
-    )
-    dealt.choice(fails)()
+    times, how = dealt.randint(1, 3), dealt.choice(["throttles", "is silent"])
+    system = dealt.choice(["store", "crm", "payments", "mail", "model"])
+    life.pipeline.fails(system, how, times)
 
 
 NO_CALLBACK = Unavailable("Step Functions does not answer")
@@ -385,13 +361,13 @@ NO_CALLBACK = Unavailable("Step Functions does not answer")
 def an_answer_is_lost(life: Life, dealt: random.Random) -> None:
     """A system did what it was told, and its answer never came; or it answers and did nothing; or
     Step Functions is not there to be called back."""
-    world = life.pipeline.world
+    pipeline = life.pipeline
     fails: tuple[Callable[[], None], ...] = (
-        world.crm.loses_the_answer,
-        world.payments.loses_the_answer,
-        lambda: world.mail.fails_with(Ambiguous("the answer was lost"), after_sending=True),
-        world.crm.lies,
-        lambda: setattr(world.executions, "broken", NO_CALLBACK),
+        lambda: pipeline.fails("crm", LOSES),
+        lambda: pipeline.fails("payments", LOSES),
+        lambda: pipeline.fails("mail", LOSES),
+        lambda: pipeline.fails("crm", "lies"),
+        lambda: setattr(pipeline.world.executions, "broken", NO_CALLBACK),
     )
     dealt.choice(fails)()
 
@@ -421,7 +397,7 @@ def somebody_edits_the_crm(life: Life, dealt: random.Random) -> None:
     """A colleague changes a contact in the CRM's own pages."""
     held = life.pipeline.world.crm.all("contacts")
     if held:
-        life.pipeline.world.crm.somebody_edits(dealt.choice(held).id, company="Their own words")
+        life.pipeline.edits_the_crm(dealt.choice(held).id)
 
 
 _MESSAGES = (

@@ -19,7 +19,8 @@ from typing import Any, Literal, cast
 
 from countersign.definition import ASK_BACKSTOP_SECONDS
 from countersign.domain.approvals.approval import Approval, Person
-from countersign.domain.errors import CountersignError
+from countersign.domain.errors import Ambiguous, CountersignError, Throttled, Unavailable
+from countersign.domain.jobs.cases import Way
 from countersign.domain.jobs.change import JobRecord
 from countersign.domain.limits.budgets import Budgets, Most
 from countersign.domain.limits.pace import RateLimit
@@ -29,6 +30,9 @@ from countersign.domain.workflow import Workflow
 from countersign.entrypoints.execution_events import record_end
 from countersign.entrypoints.start import start
 from countersign.entrypoints.tick import tick
+from countersign.jobs import cases
+from countersign.jobs.pausing import pause, resume
+from countersign.jobs.rollback import roll_back
 from countersign.runtime.deps import Deps
 from countersign.runtime.step import Call
 from tests.answers import shop
@@ -255,6 +259,53 @@ class Pipeline:
         with self.killed():
             tick(self.deps)
 
+    def passes(self, seconds: float) -> None:
+        """Time goes by."""
+        self.clock.passes(seconds=seconds)
+
+    def pauses(self, workflow: str) -> None:
+        """An operator stops a workflow."""
+        pause(self.deps, workflow, "kim: the texts are wrong")
+
+    def resumes(self, workflow: str) -> None:
+        """And lets it go on."""
+        resume(self.deps, workflow)
+
+    def undoes(self, job_id: str, by: str) -> None:
+        """Somebody orders what a job did to be taken back."""
+        with self.killed():
+            roll_back(self.deps, job_id, by=by, reason="a mistake")
+
+    def takes_up(self, job_id: str, way: Way, by: str) -> None:
+        """Somebody ends a job's case."""
+        with self.killed():
+            cases.take_out(self.deps, job_id, way, by=by, words="looked into it", facts={})
+
+    def fails(self, system: str, how: str, times: int = 1) -> None:
+        """What `system` does to the next `times` calls."""
+        world = self.world
+        there: Any = {"crm": world.crm, "payments": world.payments, "store": world.store}
+        if how in ERRORS and system == "mail":
+            world.mail.fails_with(ERRORS[how], after_sending=how == LOSES)
+        elif how in ERRORS and system == "model":
+            world.model.answers(ERRORS[how])
+        elif how == LOSES:
+            there[system].loses_the_answer(times)
+        elif how == "lies":
+            there[system].lies(times)
+        else:
+            there[system].fails_with(ERRORS[how], times)
+
+    def edits_the_crm(self, record_id: str) -> None:
+        """A colleague changes a contact in the CRM's own pages."""
+        self.world.crm.somebody_edits(record_id, company="Their own words")
+
+    def leaves(self, person: str) -> None:
+        """Somebody leaves the company."""
+        member = self.world.people.directory().member(person)
+        if member:
+            self.world.people.leaves(member.person)
+
     def records(self) -> list[JobRecord]:
         """All jobs."""
         return self.world.store.records()
@@ -289,6 +340,12 @@ class Pipeline:
         return (one for one in self.world.mail.sent if one.to not in staff)
 
 
+LOSES = "loses the answer"
+ERRORS: Mapping[str, CountersignError] = {
+    "throttles": Throttled("asked to slow down"),
+    "is silent": Unavailable("no answer"),
+    LOSES: Ambiguous("the answer was lost"),
+}
 MOST_STEPS = 600
 
 

@@ -144,12 +144,12 @@ REMEMBERS = "    return held.status is ActionStatus.CLAIMED or bool(held.attempt
 FORGETS = "    return False and bool(held.attempt)"
 
 
-def _written(folder: Path, changes: dict[str, tuple[str, str]]) -> Path:
+def written(folder: Path, changes: dict[str, tuple[str, str]]) -> Path:
     """Our code with these changes, in a folder."""
     code = folder / "functions"
     shutil.copytree(SOURCE, code, ignore=shutil.ignore_patterns("__pycache__"))
     for name, (old, new) in changes.items():
-        file = code / "countersign" / "steps" / "act" / name
+        file = code / "countersign" / name
         assert file.read_text().count(old) == 1
         file.write_text(file.read_text().replace(old, new))
     return code
@@ -158,7 +158,7 @@ def _written(folder: Path, changes: dict[str, tuple[str, str]]) -> Path:
 def mailed_twice(folder: Path, jobs: int, changes: dict[str, tuple[str, str]]) -> list[str]:
     """What happened twice by this code, whose workers that mail are struck."""
     folder.mkdir()
-    code = _written(folder, changes)
+    code = written(folder, changes)
     with soaked(folder, MAILING, jobs, limits=TEN_TIMES, code=code) as (running, plays):
         soak = plays("mail")
         records = soaking.family(running, list(soak.sent))
@@ -167,7 +167,7 @@ def mailed_twice(folder: Path, jobs: int, changes: dict[str, tuple[str, str]]) -
     return found["twice"]
 
 
-SLOW = {"verify.py": (DOES, SLOWLY)}
+SLOW = {"steps/act/verify.py": (DOES, SLOWLY)}
 
 
 def test_slow_to_write_down_what_it_did_it_still_mails_once(tmp_path: Path, figure: Figure) -> None:
@@ -182,7 +182,7 @@ def test_control_an_executor_that_forgets_its_attempts_mails_twice(
 ) -> None:
     """The same, but that it does it again. A strike has to hit between effect and record: in one of
     some rounds it does."""
-    forgets = {**SLOW, "execute.py": (REMEMBERS, FORGETS)}
+    forgets = {**SLOW, "steps/act/execute.py": (REMEMBERS, FORGETS)}
     rounds = (mailed_twice(tmp_path / str(number), JOBS, forgets) for number in range(ROUNDS))
     twice = next(filter(None, rounds), [])
     assert twice

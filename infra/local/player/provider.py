@@ -30,14 +30,14 @@ class Provider:
 
     def fails(self, fault: SampleFault) -> None:
         """This happens to the next requests."""
-        self._plan(fault.model_dump(mode="json", exclude={"system"}))
+        self.plan(fault.model_dump(mode="json", exclude={"system"}))
 
     def works(self) -> None:
         """No more faults."""
-        self._plan({"fault": "none"})
+        self.plan({"fault": "none"})
 
-    def _plan(self, asked: dict[str, Any]) -> None:
-        """Stripe is told by forms, a system of the business's own by JSON."""
+    def plan(self, asked: dict[str, Any]) -> None:
+        """As `_faults` takes it: Stripe is told by forms, systems of the business's own by JSON."""
         self._asked("POST", "_faults", **{"data" if self.system == "payments" else "json": asked})
 
     def refunds(self, by: ByColleague) -> None:
