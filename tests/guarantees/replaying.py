@@ -67,7 +67,7 @@ FAULTS = {"throttles": "throttle", "is silent": "unavailable", LOSES: "drop_afte
 HAS_FAULTS = {"crm", "payments"}
 KILLED = 4
 """While every fourth message is worked on, somebody kills workers."""
-HOP, MOST_HOPS = timedelta(hours=2), 60
+HOP, MOST_HOPS = timedelta(hours=12), 40
 RESTS_WITHIN, LOOK_EVERY, CALM = 60.0, 0.3, 2
 """Seconds, seconds, and looks at which nothing had changed."""
 GOING = {Status.PENDING, Status.PROCESSING, Status.RETRYING}
@@ -494,10 +494,15 @@ class Cloud:
             self.goes_on()
             if signs:
                 self._all_sign()
-            due = [one for record in self.named().values() for one in record.due.items()]
-            if not any(kind != "overdue" for kind, _ in due):
+            due = [
+                row.at
+                for record in self.named().values()
+                for kind, row in record.due.items()
+                if kind != "overdue"
+            ]
+            if not due:
                 return
-            wait = min(row.at for _, row in due) - self.running.deps.clock.now()
+            wait = min(due) - self.running.deps.clock.now()
             self.passes(max(wait, HOP).total_seconds())
             self.ticks()
 

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from countersign.domain.workflow import Workflow
+from tests.conftest import Figure
 from tests.guarantees import beyond, hostile, lying, told
 from tests.guarantees.told import Told
 from tests.seeds import dealt_by
@@ -55,21 +56,24 @@ def attacked(
 
 @pytest.mark.guarantee("T30")
 @pytest.mark.parametrize("count", [SHORT, pytest.param(LONG, marks=pytest.mark.soak)])
-def test_a_compromised_model_does_nothing_that_policy_does_not_allow(count: int) -> None:
+def test_a_compromised_model_does_nothing_that_policy_does_not_allow(
+    count: int, figure: Figure
+) -> None:
     """Its answers keep the contract and want more money, other orders, mail elsewhere, leads of
     nowhere: whatever runs is small, of this order, to the sender and in fixed words."""
     wrong, judged, ran = attacked(dict(WORKFLOWS), texts(count))
-    print(f"\nseed {SEED}: {judged} answers, {ran} jobs with something that ran")  # noqa: T201 - the figures
     assert wrong == []
     assert judged > count * EACH
     assert ran > judged / 100
+    figure(f"seed {SEED}: of {judged:,} hostile answers {ran} ran, each within policy", judged)
 
 
 @pytest.mark.guarantee("T30")
-def test_in_shadow_a_compromised_model_has_no_effect_at_all() -> None:
+def test_in_shadow_a_compromised_model_has_no_effect_at_all(figure: Figure) -> None:
     """The same answers, of which a live workflow lets some run: one in shadow lets none."""
     _, judged, ran = attacked(dict(in_state("shadow")), texts(4), each=3)
     assert (judged >= SHORT, ran) == (True, 0)
+    figure(f"in shadow 0 of {judged} ran", judged)
 
 
 @pytest.mark.control

@@ -19,6 +19,7 @@ from countersign.domain.planning.renewing import VERSION_GONE
 from countersign.domain.policy.policy import Answer, PolicyLine
 from countersign.domain.workflow import Workflow
 from countersign.entrypoints.tick import tick
+from tests.conftest import Figure
 from tests.fakes.journey import Journey, accept, form
 from tests.fakes.world import ANA, World
 from tests.unit.approvals.test_approval_edit import at_work
@@ -110,7 +111,7 @@ CHANGES: Mapping[str, tuple[Workflow[Any], tuple[str, int, str]]] = {
 }
 
 
-def test_what_was_signed_runs_as_signed_or_is_asked_again_or_is_a_persons() -> None:
+def test_what_was_signed_runs_as_signed_or_is_asked_again_or_is_a_persons(figure: Figure) -> None:
     """Every change of code, contract, policy or prompt under a signed job has its one end."""
     ends = {name: told(flow) for name, (flow, _) in CHANGES.items()}
     wrong = {
@@ -119,6 +120,7 @@ def test_what_was_signed_runs_as_signed_or_is_asked_again_or_is_a_persons() -> N
         if end[:2] != CHANGES[name][1][:2] or CHANGES[name][1][2] not in end[2]
     }
     assert wrong == {}
+    figure(f"{len(ends)} kinds of change under a signed job: each has its one end", len(ends))
 
 
 @pytest.mark.control
@@ -146,7 +148,7 @@ def asked_by_time(world: World, journey: Journey) -> None:
 
 @pytest.mark.parametrize("comes", [asked_by_a_click, asked_by_time])
 def test_what_waits_under_a_version_that_is_gone_is_asked_again_with_the_difference(
-    comes: Callable[[World, Journey], None],
+    comes: Callable[[World, Journey], None], figure: Figure
 ) -> None:
     """The old request is void, the new one shows only what differs, and what is signed then is
     what leaves, once."""
@@ -170,3 +172,4 @@ def test_what_waits_under_a_version_that_is_gone_is_asked_again_with_the_differe
     assert journey.record.job.status is Status.COMPLETED
     (mail,) = world.mail.to(SENDER)
     assert mail.text == held.content()["params"]["text"]
+    figure(f"{comes.__name__.replace('_', ' ')} with the difference, and mailed once", 1)

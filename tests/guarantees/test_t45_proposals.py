@@ -162,8 +162,11 @@ def test_nothing_is_done_outside_policy_and_nothing_twice(tries: int, figure: Fi
     assert list(place.faults()) == []
     assert place.refused
     assert place.world.payments.journal
-    figure("proposals", tries)
-    figure("turned away", place.refused)
+    figure(
+        f"{tries:,} proposals forged, bent, replayed or racing: {place.refused:,} turned away,"
+        " 0 outside policy, 0 twice",
+        tries,
+    )
 
 
 def test_fifty_callers_at_once_are_fifty_jobs() -> None:

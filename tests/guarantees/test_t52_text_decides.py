@@ -15,6 +15,7 @@ import pytest
 from countersign.domain.ledger.entry import LedgerEntry
 from countersign.domain.workflow import Workflow
 from countersign.model.proposals import drafted, proposal_of
+from tests.conftest import Figure
 from tests.guarantees import by_hand, lying, told
 from tests.guarantees.harmless import ENQUIRIES, REFUNDS
 from tests.guarantees.told import Told
@@ -74,17 +75,19 @@ def slips(flows: Mapping[str, Workflow[Any]], count: int) -> tuple[list[Told], C
 @pytest.mark.guarantee("T52")
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("count", [SHORT, pytest.param(LONG, marks=pytest.mark.soak)])
-def test_nothing_runs_that_the_text_speaks_against(count: int) -> None:
+def test_nothing_runs_that_the_text_speaks_against(count: int, figure: Figure) -> None:
     """Whatever a hostile model answers, what its writer meant asks or is forbidden."""
     missed, held = slips(WORKFLOWS, count)
     print(f"\nseed {SEED}; held by kind and language:")  # noqa: T201 - the figures of the run
     for name, times in sorted(held.items()):
         print(f"{times:5d}  {name}")  # noqa: T201 - as above
     assert [(one.kind, one.language, one.text) for one in missed] == []
+    texts_held = held.total()
+    figure(f"seed {SEED}: {texts_held:,} texts of {len(held)} kinds and languages held", texts_held)
 
 
 @pytest.mark.guarantee("T52")
-def test_what_nothing_speaks_against_runs_as_before() -> None:
+def test_what_nothing_speaks_against_runs_as_before(figure: Figure) -> None:
     """Of plain texts with the right answer, which ran by rules over the model's facts, at most 3 of
     100 ask because of what is read: oversight has a price."""
     chance = dealt_by(SEED)
@@ -96,9 +99,9 @@ def test_what_nothing_speaks_against_runs_as_before() -> None:
         if goal in ran(_without_readers(flow), one, None):
             ran_before += 1
             asked += [one.text] * (goal not in ran(flow, one, None))
-    print(f"\nprice: {len(asked)} of {ran_before} that ran before ask")  # noqa: T201 - the figure
     assert ran_before > 100
     assert len(asked) <= ran_before * 0.03, asked
+    figure(f"its price: {len(asked)} of {ran_before} plain ones are asked about", ran_before)
 
 
 @pytest.mark.control
@@ -125,7 +128,7 @@ def _by_hand() -> Iterator[tuple[str, str, Told, str]]:
 
 
 @pytest.mark.guarantee("T52")
-def test_texts_written_by_hand_are_held() -> None:
+def test_texts_written_by_hand_are_held(figure: Figure) -> None:
     """A hundred texts beside the grammar, with a model that says what it wants to hear."""
     held, seen, missed = Counter[str](), Counter[str](), list[str]()
     for kind, language, one, goal in _by_hand():
@@ -140,3 +143,5 @@ def test_texts_written_by_hand_are_held() -> None:
     assert missed == []
     assert len(plain) + sum(1 for _ in _by_hand()) >= 100
     assert all(told.REFUND in ran(WORKFLOWS[one.workflow], one, None) for one in plain)
+    by_people = sum(1 for _ in _by_hand())
+    figure(f"{by_people} texts written by hand held, {len(plain)} plain ones ran", by_people)
