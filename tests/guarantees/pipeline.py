@@ -38,6 +38,7 @@ from countersign.runtime.step import Call
 from tests.answers import shop
 from tests.fakes.deliveries import Delivery
 from tests.fakes.journey import Journey
+from tests.fakes.payments import FakePayments
 from tests.fakes.store import Crash
 from tests.fakes.world import ANA, BEN, FakeClock, FakeModel, World
 from tests.guarantees.playing import Execution
@@ -356,8 +357,10 @@ def a_pipeline_world(clock: FakeClock | None = None) -> World:
     made.model = ReadByEach(lambda _: {}, made.clock)
     limits = {**made.settings.connector_limits, **dict.fromkeys(PACED, (LIMIT,))}
     made.settings = made.settings.model_copy(update={"connector_limits": limits})
+    # The refund tests' own order has a number of these, and one that is there twice never runs.
+    made.payments = FakePayments()
     for number, cents in ORDERS.items():
-        refunds.has_order(made, number, cents)
+        refunds.has_order(made, number, cents, created=made.clock.now())
     for person in (ANA, BEN):
         made.people.becomes(person, roles=("sales", "operations"))
     made.deps = made.deps_again()
