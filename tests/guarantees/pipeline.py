@@ -51,8 +51,9 @@ LIMIT = RateLimit(requests=100, seconds=10)
 PACED = ("crm-read", "crm-write", "payments-read", "payments-write")
 ROOM = 1_000_000
 """Tokens of a day, where nobody is poor."""
-ORDERS = {"1042": 4_590, "1050": 12_000, "1060": 70_000}
-"""What was paid, in cents: for one that runs by itself, one that a person signs, and one of two."""
+ORDERS = {"1030": 1_900, "1042": 4_590, "1050": 12_000, "1060": 70_000}
+"""What was paid, in cents: for one that runs by itself, one that does where a language model read
+it, one that a person signs, and one of two."""
 SES = "ses-inbound"
 
 Door = Literal["webhook", "upload"]
@@ -360,7 +361,7 @@ def a_pipeline_world(clock: FakeClock | None = None) -> World:
     # The refund tests' own order has a number of these, and one that is there twice never runs.
     made.payments = FakePayments()
     for number, cents in ORDERS.items():
-        refunds.has_order(made, number, cents, created=made.clock.now())
+        refunds.has_order(made, number, cents, created=int(made.clock.now().timestamp()))
     for person in (ANA, BEN):
         made.people.becomes(person, roles=("sales", "operations"))
     made.deps = made.deps_again()

@@ -16,7 +16,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,7 @@ from countersign.domain.jobs.handing import children
 from countersign.domain.jobs.job import Pointer, Status
 from countersign.domain.jobs.matters import token_key
 from countersign.domain.mail import token_of
+from countersign.domain.ports import ModelAnswer, ModelRequest
 from countersign.jobs import cases
 from countersign.jobs.pausing import pause, resume
 from countersign.jobs.rollback import roll_back
@@ -41,10 +42,12 @@ from infra.local.cloud import deployer
 from infra.local.payments.store import PaymentsStore
 from infra.local.player.provider import Provider
 from infra.local.player.signer import Signer, SignError
+from infra.local.reload import STAGE
 from infra.local.stand import Stand
+from infra.settings import load
 from tests.fakes.world import FakeClock
 from tests.guarantees.happenings import Life, dealt, settles
-from tests.guarantees.pipeline import LOSES, ORDERS, Pipeline, Sent
+from tests.guarantees.pipeline import LOSES, ORDERS, Pipeline, ReadByEach, Sent
 from tests.guarantees.soaking import Effects, workers
 from tests.seeds import dealt_by
 from tests.unit.steps.refunds import ADA
@@ -136,11 +139,20 @@ class Trace:
     wrong: list[str]
 
 
+class Heuristics(ReadByEach):
+    """As the stand's model: it says that it is none."""
+
+    def answer(self, request: ModelRequest, seconds: float) -> ModelAnswer:
+        return replace(super().answer(request, seconds), offline=True)
+
+
 class Recorded(Pipeline):
     """Writes down what is done to it, in words that a stand understands."""
 
     def __init__(self, clock: FakeClock) -> None:
         super().__init__(clock)
+        self.world.model = Heuristics(lambda _: {}, clock)
+        self.process_again()
         self.deeds: list[Deed] = []
         self.left_out: Counter[str] = Counter()
 
@@ -328,7 +340,7 @@ class Cloud:
 
     def _of(self, said: bytes) -> bytes:
         """The same of other people and other orders than in any trace before."""
-        mine, ours = self.number, self.running.deps.settings.mail_authserv_id
+        mine, ours = self.number, load(STAGE).mail_authserv_id
         for old, new in (
             (b"mx.countersign.example", ours.encode()),
             # What comes from our own domain is no customer's, and the demo company is example.com.
