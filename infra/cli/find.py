@@ -12,7 +12,7 @@ from countersign.jobs.finding import find as found_by
 from countersign.runtime.deps import Deps
 from infra.cli import show as tables
 from infra.cli.job_view import row
-from infra.cli.known import check_workflow
+from infra.cli.known import check, check_workflow
 from infra.cli.options import AsJson, Place, Stage, Where, show
 
 _MORE = "there are more: name a status, a workflow or a day"
@@ -44,6 +44,15 @@ def find(  # noqa: PLR0917 - Typer turns each parameter into an option
     except ContractBroken as refused:
         raise typer.BadParameter(str(refused)) from None
     found = found_by(deps, wanted, frozenset(deps.workflows), lambda _: True)
+    if wanted.rule and not found.records:
+        check("rule", wanted.rule, _rules(deps))
     rows = [row(record, deps.workflows) for record in found.records]
     data = {"jobs": rows, "more": found.more}
     show(tables.found(rows, deps.clock.now(), _MORE if found.more else ""), data, as_json=as_json)
+
+
+def _rules(deps: Deps) -> set[str]:
+    """What may have stopped something: rules, caps that a line names, and lines without a rule."""
+    flows = deps.workflows.values()
+    named = {line.when for flow in flows for line in flow.policy.lines if line.when}
+    return {"always", "default", *named, *(rule.id for flow in flows for rule in flow.rules)}

@@ -8,7 +8,7 @@ from typing import Any
 
 from countersign.domain.approvals.approval import Approval, Decision
 from countersign.domain.canonical import instant, plain
-from countersign.domain.errors import BUDGET, UnknownVersion
+from countersign.domain.errors import BUDGET, PAUSED, UnknownVersion
 from countersign.domain.jobs import audit
 from countersign.domain.jobs.attempts import Attempt, attempts
 from countersign.domain.jobs.cases import Case
@@ -114,6 +114,8 @@ def waits_for(record: JobRecord) -> str:
 def _of_machine(job: JobSummary) -> str:
     if job.status is Status.PARKED and BUDGET in job.reason:
         return f"tomorrow's budget, or `countersign budget raise {job.workflow}`"
+    if job.status is Status.PARKED and PAUSED in job.reason:
+        return f"`countersign resume {job.reason.partition(PAUSED)[0]} --by PERSON`"
     if job.waits_until and job.status in _BY_MACHINE:
         return f"its turn until {second(job.waits_until)}"
     return _BY_MACHINE.get(job.status, "")

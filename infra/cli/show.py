@@ -28,10 +28,11 @@ _COLOURS = {
 
 
 def table(*headings: str) -> Table:
-    """An empty table without a frame."""
+    """An empty table without a frame. A word that is too long for its column goes on below: two
+    names that begin alike are not the same."""
     made = Table(show_edge=False, pad_edge=False)
     for heading in headings:
-        made.add_column(heading)
+        made.add_column(heading, overflow="fold")
     return made
 
 

@@ -89,6 +89,40 @@ SPEED = (
 """,
     ),
     Patch(
+        name="no-further-than-asked",
+        reason="a query for 50 rows looks at every row of its partition before it counts to 50",
+        module="ministack.services.dynamodb",
+        target="_query",
+        old="""\
+        try:
+            candidates = [it for it in candidates if _evaluate_condition(key_cond, it, eav, ean, \
+slot="KeyConditionExpression")]
+        except ValueError as exc:
+            return error_response_json("ValidationException", str(exc), 400)
+
+    if esk:
+        candidates = _apply_exclusive_start_key(
+            candidates, esk, pk_name, range_names if multi_key else sk_name, scan_forward, \
+table=table)
+""",
+        new="""\
+        def fits(it):
+            return _evaluate_condition(key_cond, it, eav, ean, slot="KeyConditionExpression")
+
+        try:
+            any(map(fits, candidates[:1]))
+        except ValueError as exc:
+            return error_response_json("ValidationException", str(exc), 400)
+
+    if esk:
+        candidates = _apply_exclusive_start_key(
+            candidates, esk, pk_name, range_names if multi_key else sk_name, scan_forward, \
+table=table)
+    if key_cond and not key_conditions:
+        candidates = filter(fits, candidates)
+""",
+    ),
+    Patch(
         name="execution-start",
         reason="a fixed sleep of 150 ms stands before each execution",
         module=STATES,

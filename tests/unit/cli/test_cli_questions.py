@@ -240,3 +240,20 @@ def test_lines_are_read_from_the_stages_own_groups(capsys: pytest.CaptureFixture
     assert group["logGroupNamePrefix"] == "/aws/lambda/countersign-dev-"
     assert events["logGroupName"] == "/aws/lambda/countersign-dev-Decide"
     assert events["startTime"] == AT.timestamp() * 1000
+
+
+def test_a_rule_leads_to_the_jobs_that_it_stopped_and_an_unknown_one_to_the_known(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """A country that is not served stopped the job; a rule that stopped nothing finds nothing; a
+    name that no rule has is wrong use, with the names that there are."""
+    terminal = Terminal(capsys)
+    stopped = terminal.journey.record.ledger[0].verdict.reasons[0].rule
+    (found,) = terminal.json("find", "--rule", stopped)["jobs"]
+    assert found["job_id"] == terminal.job
+    assert terminal.json("find", "--rule", "intent.spam")["jobs"] == []
+    code, _, complaint = terminal.types("find", "--rule", "intent.spm")
+    said = " ".join(complaint.replace("│", " ").split())
+    assert code == 2
+    assert "there is no rule intent.spm" in said
+    assert "did you mean intent.spam?" in said

@@ -83,6 +83,21 @@ def test_the_table_is_for_people(terminal: Terminal) -> None:
     assert "2.0 h" in out
 
 
+def test_two_rules_that_begin_alike_stay_apart(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In 80 columns a long name goes on below and loses no letter."""
+    monkeypatch.setenv("COLUMNS", "80")
+    for number, rule in enumerate(("jurisdiction.not_served", "jurisdiction.not_served_hinted")):
+        happens(terminal, 6 + number, asked(rule), None, minutes=0)
+    out = terminal.types("stats")[1]
+    first = "".join(line.split(" ")[0] for line in out.splitlines())
+    assert "…" not in out
+    assert first.count("jurisdiction.not_served") == 2
+    assert first.count("jurisdiction.not_served_hinted") == 1
+    assert max(map(len, out.splitlines())) <= 80
+
+
 def test_older_jobs_are_left_out(terminal: Terminal) -> None:
     """`--days` counts from each job's last change."""
     terminal.world.clock.passes(days=3)

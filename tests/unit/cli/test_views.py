@@ -84,6 +84,14 @@ def test_a_job_whose_turn_is_to_come_says_until_when(record: JobRecord) -> None:
     assert waits_for(stands(Status.COMPLETED)) == ""
 
 
+def test_a_paused_job_names_the_command_that_lets_it_go_on(record: JobRecord) -> None:
+    """Time alone wakes no paused job: it has no due time to wait for."""
+    reason = "lead_intake is paused by kim: the CRM moves"
+    job = record.job.model_copy(update={"status": Status.PARKED, "reason": reason})
+    waits = waits_for(replace(record, job=job))
+    assert waits == "`countersign resume lead_intake --by PERSON`"
+
+
 def test_an_ended_job_waits_for_nobody() -> None:
     """After the decision and the end there is nobody to wait for, and the reason is kept."""
     journey = asked()
