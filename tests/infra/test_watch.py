@@ -3,6 +3,7 @@
 import ast
 import json
 import re
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -10,6 +11,7 @@ from functools import partial
 from types import SimpleNamespace
 
 import pytest
+from aws_lambda_powertools import Logger
 
 from countersign import observability
 from countersign.approvals.decide import go_on
@@ -342,7 +344,7 @@ def _fields(query: str) -> set[str]:
 
 
 def test_saved_queries_ask_for_fields_that_are_logged(
-    dev: Template, capsys: pytest.CaptureFixture[str]
+    dev: Template, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each field of a saved query is a key of a line that a run writes: of a job that went to a
     person, of a step that failed, of a decision."""
@@ -351,6 +353,8 @@ def test_saved_queries_ask_for_fields_that_are_logged(
     groups = {group["LogGroupName"] for group in dev.of("Logs::LogGroup").values()}
     for query in queries:
         assert {*query["LogGroupNames"]} <= groups
+    writer = Logger(service="queries", stream=sys.stdout)  # the process's own began before `capsys`
+    monkeypatch.setattr(observability, "logger", lambda: writer)
     world = World(WORKFLOWS["lead_intake"].offline)
     with observability.invocation("Act"):
         Journey(world, accept(world, form())).goes()
