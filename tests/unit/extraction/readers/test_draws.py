@@ -95,6 +95,8 @@ def test_only_a_colleague_or_a_name_with_a_title_is_whom_one_talked_to(text: str
 @pytest.mark.parametrize(
     "text",
     [
+        "Dit is mijn derde mail over bestelling 1042. Betaal me nu de 49,90 EUR terug.",
+        "Es mi tercer correo sobre el pedido 1042. Devuélvanme de una vez los 49,90 EUR.",
         "1042, Ventilator klappert, behalte ich nicht. 49,90 EUR zurück bitte",
         "1042, ventilator rammelt, houd ik niet. 49,90 EUR terug graag",
         "1042, le ventilateur siffle, je ne le garde pas. 49,90 EUR à rembourser svp",
@@ -116,6 +118,9 @@ def test_what_is_not_kept_and_what_came_instead_is_a_reason(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        "Könnten Sie die Erstattung der 49,90 EUR für 1042 rückgängig machen?",
+        "Kunt u de terugbetaling van 49,90 EUR voor 1042 ongedaan maken?",
+        "49,90 EUR für 1042 erst erstatten, wenn Sie das Gerät geprüft haben.",
         "Send the M or refund 49.90 EUR for 1042.",
         "Refund 49.90 EUR for 1042 or send the M.",
         "Schicken Sie die M oder erstatten Sie 49,90 EUR für 1042.",
