@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from io import BytesIO
-from typing import TYPE_CHECKING, ClassVar
+from typing import Any, ClassVar
 
 from countersign.domain.canonical import canonical, digest
 from countersign.domain.contract import Contract, Stored
@@ -15,9 +15,6 @@ from countersign.domain.lane.batches import Batch, Line, Plan, lines_of
 from countersign.domain.lane.items import Outcome
 from countersign.domain.policy.release import Release
 from countersign.domain.ports import Payloads
-
-if TYPE_CHECKING:
-    from _typeshed import ReadableBuffer
 
 PLACE = "lane/"
 """What the keys of all files begin with."""
@@ -45,7 +42,7 @@ class _Most(BytesIO):
         super().__init__()
         self._most = most
 
-    def write(self, body: ReadableBuffer, /) -> int:
+    def write(self, body: Any, /) -> int:
         if self.tell() + len(memoryview(body)) > self._most:
             raise EOFError
         return super().write(body)
