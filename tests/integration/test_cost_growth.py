@@ -259,8 +259,8 @@ def test_the_same_after_a_hundred_thousand(
 
 def listing(db: Any, finished: int) -> tuple[Counter[str], float]:
     """The calls of the page of jobs, and the milliseconds of CPU that it takes this process, the
-    middle of fifteen times; after so many jobs of yesterday and the day before. The emulator reads
-    a whole table for each query, so that what passes meanwhile tells nothing."""
+    middle of fifteen times; after so many jobs of yesterday and the day before. The emulator sorts
+    all of a partition for each query, so that what passes meanwhile is mostly its own."""
     as_it_is(db)
     _seed(db, finished, a_day=finished // 2)
     world = World(WORKFLOWS["lead_intake"].offline)
