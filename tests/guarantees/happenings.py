@@ -45,8 +45,9 @@ class Life:
         self.judge.judge()
 
     def acts(self, name: str, number: int) -> None:
-        """One thing."""
-        HAPPENINGS[name](self, dealt_by(number))
+        """One thing. Its details are dealt apart from its name: by the same draw, what senders do
+        would be the details of their share of the numbers alone, and nothing dear."""
+        HAPPENINGS[name](self, dealt_by(f"{name} {number}"))
 
     def new(self) -> str:
         """The next event's id."""
