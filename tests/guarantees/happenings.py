@@ -65,9 +65,14 @@ def a_form_comes(life: Life, dealt: random.Random) -> None:
     life.pipeline.arrives(Sent(event, body, "lead_intake", "webhook"))
 
 
+DEAR = ("1050", "1060") * 2
+"""Of ORDERS those that people sign."""
+
+
 def a_refund_is_asked(life: Life, dealt: random.Random) -> None:
-    """For an order that is small, dear, or too dear for one signature; twice is another matter."""
-    number = dealt.choice(sorted(ORDERS))
+    """For an order that is small, or more often dear, or too dear for one signature; twice is
+    another matter."""
+    number = dealt.choice((*sorted(ORDERS), *DEAR))
     cents = ORDERS[number]
     text = f"The lamp arrived broken, please refund me {cents / 100:.2f} EUR for order {number}."
     sent = Sent(life.new(), mail(text, number=len(life.pipeline.sent)), "refund_request", "upload")
