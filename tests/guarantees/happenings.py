@@ -65,7 +65,7 @@ def a_form_comes(life: Life, dealt: random.Random) -> None:
     life.pipeline.arrives(Sent(event, body, "lead_intake", "webhook"))
 
 
-DEAR = ("1050", "1060") * 2
+DEAR = ("1050", "1060", "1060", "1060")
 """Of ORDERS those that people sign."""
 
 
