@@ -278,10 +278,12 @@ def somebody_edits(life: Life, dealt: random.Random) -> None:
 
 
 def somebody_leaves(life: Life, dealt: random.Random) -> None:
-    """Somebody who signs leaves the company; a few stay."""
-    person = dealt.choice(SIGNERS)
-    if len(life.judge.gone) < 2:
-        life.judge.gone.add(person)
+    """Somebody who signs leaves the company, rather who has signed; a few stay."""
+    gone = life.judge.gone
+    signed = sorted({one.by for one in life.judge.said if one.by in SIGNERS} - gone)
+    person = dealt.choice(signed or SIGNERS)
+    if len(gone) < (2 if signed else 1):
+        gone.add(person)
         life.pipeline.leaves(person)
 
 
